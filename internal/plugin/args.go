@@ -1,0 +1,175 @@
+package plugin
+
+import (
+	"encoding"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/alexflint/go-arg"
+)
+
+// option is one flag as the command line knows it.
+type option struct {
+	long  string
+	value bool // the flag takes a value
+}
+
+// options lists the flags of a struct by "-x" and "--long", as go-arg reads
+// them from its tags.
+func options(flags reflect.Type) map[string]option {
+	found := map[string]option{"-h": {long: "--help"}, "--help": {long: "--help"}}
+	for i := range flags.NumField() {
+		field := flags.Field(i)
+		if field.Anonymous {
+			for name, o := range options(field.Type) {
+				found[name] = o
+			}
+			continue
+		}
+		tag, ok := field.Tag.Lookup("arg")
+		if !ok || tag == "-" {
+			continue
+		}
+		addOption(found, field.Type, strings.Split(tag, ","))
+	}
+	return found
+}
+
+func addOption(found map[string]option, kind reflect.Type, names []string) {
+	o := option{value: takesValue(kind)}
+	for _, name := range names {
+		if strings.HasPrefix(name, "--") {
+			o.long = name
+		}
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, "-") {
+			found[name] = o
+		}
+	}
+}
+
+func takesValue(kind reflect.Type) bool {
+	text := reflect.TypeFor[encoding.TextUnmarshaler]()
+	return kind.Kind() != reflect.Bool || reflect.PointerTo(kind).Implements(text)
+}
+
+// normalize rewrites a command line as getopt reads it, and so as users of
+// check_http type it, into the one form that go-arg reads without surprises:
+//
+//   - a value may begin with "-" (-w -5:), which go-arg takes for a flag
+//   - a value may be glued to its flag (-p8404), flags may be bundled (-vk)
+//   - a flag without its value is an error; go-arg lets a repeatable one pass,
+//     so that "-s" at the end would check everything
+//   - an empty value stays one (-s "", --section=): go-arg would take the next
+//     argument instead
+func normalize(args []string, known map[string]option) ([]string, error) {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		name, value, hasValue := splitArg(args[i], known)
+		o, ok := known[name]
+		switch {
+		case args[i] == "--" && i == len(args)-1:
+			continue
+		case !strings.HasPrefix(name, "-") || name == "-" || args[i] == "--":
+			return nil, fmt.Errorf("unexpected argument %q: everything is given by flags", args[i])
+		case !ok:
+			return nil, fmt.Errorf("unknown flag %s", name)
+		case !o.value && hasValue && strings.HasPrefix(args[i], "--"):
+			return nil, fmt.Errorf("%s takes no value", name)
+		case !o.value:
+			out = append(out, o.long)
+			if hasValue { // a bundle: -vk
+				args[i] = "-" + value
+				i--
+			}
+			continue
+		case !hasValue && (i+1 == len(args) || isFlag(args[i+1], known)):
+			return nil, fmt.Errorf("%s needs a value", name)
+		case !hasValue:
+			i++
+			value = args[i]
+		}
+		if value == "" {
+			out = append(out, o.long, "")
+			continue
+		}
+		out = append(out, o.long+"="+value)
+	}
+	return out, nil
+}
+
+// splitArg takes "--long=value", "-x=value" and "-xvalue" apart.
+func splitArg(arg string, known map[string]option) (name, value string, hasValue bool) {
+	if strings.HasPrefix(arg, "--") || !strings.HasPrefix(arg, "-") || len(arg) <= 2 {
+		return cutValue(arg)
+	}
+	if _, short := known[arg[:2]]; !short {
+		return cutValue(arg)
+	}
+	return arg[:2], strings.TrimPrefix(arg[2:], "="), true
+}
+
+func cutValue(arg string) (name, value string, hasValue bool) {
+	if !strings.HasPrefix(arg, "-") {
+		return arg, "", false
+	}
+	return strings.Cut(arg, "=")
+}
+
+func isFlag(arg string, known map[string]option) bool {
+	name, _, _ := cutValue(arg)
+	_, ok := known[name]
+	return ok || arg == "--"
+}
+
+// parseArgs fills flags, a pointer to a struct with go-arg's tags. It returns
+// arg.ErrHelp where help is asked for, wherever that stands.
+func parseArgs(program string, args []string, flags any) (*arg.Parser, error) {
+	parser, err := arg.NewParser(arg.Config{Program: program}, flags)
+	if err != nil {
+		return nil, err
+	}
+	normal, err := normalize(append([]string{}, args...), options(reflect.TypeOf(flags).Elem()))
+	if err != nil {
+		for _, a := range args {
+			if a == "-h" || a == "--help" {
+				return parser, arg.ErrHelp
+			}
+		}
+		return parser, err
+	}
+	return parser, explain(parser.Parse(normal))
+}
+
+// explain puts go-arg's message into the operator's words.
+func explain(err error) error {
+	if err == nil || err == arg.ErrHelp {
+		return err
+	}
+	text, ok := strings.CutPrefix(err.Error(), "error processing --")
+	if !ok {
+		return err
+	}
+	// "section=a[: the reason": the value may be a secret, the reason says enough.
+	name, reason, ok := strings.Cut(text, ": ")
+	if !ok {
+		return err
+	}
+	name, _, _ = strings.Cut(name, "=")
+	return fmt.Errorf("--%s: %s", name, reason)
+}
+
+// writeHelp prints go-arg's help, with a usage line that a person can read.
+func writeHelp(w io.Writer, program string, parser *arg.Parser) {
+	var help strings.Builder
+	parser.WriteHelp(&help)
+	for line := range strings.Lines(help.String()) {
+		if strings.HasPrefix(line, "Usage: ") {
+			line = "Usage: " + program + " [OPTION]...\n"
+		}
+		_, _ = io.WriteString(w, line)
+	}
+}

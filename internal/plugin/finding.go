@@ -1,0 +1,50 @@
+package plugin
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Finding is one thing that was judged, in words.
+type Finding struct {
+	State    State
+	Headline string // its part of the first line, where it is not OK
+	Line     string // its line in the long output: always with -v, else where it is not OK
+}
+
+// Combine makes the state, the first line and the long output of what was
+// found: the worst state, the worst things first, equals in the given order.
+func Combine(findings []Finding) Result {
+	var r Result
+	for _, f := range findings {
+		r.State = Worst(r.State, f.State)
+	}
+	bad := slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.State == OK })
+	slices.SortStableFunc(bad, func(a, b Finding) int { return WorseFirst(a.State, b.State) })
+	for _, f := range bad {
+		r.Headline = append(r.Headline, f.Headline)
+		r.Problems = append(r.Problems, f.Line)
+	}
+	for _, f := range findings {
+		if f.State == OK {
+			r.Details = append(r.Details, f.Line)
+		}
+	}
+	return r
+}
+
+// FormatSeconds prints a length of time as a person says it: 36s, 5m12s, 3h20m,
+// 12d4h.
+func FormatSeconds(seconds int64) string {
+	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
+	switch {
+	case seconds < minute:
+		return fmt.Sprintf("%ds", seconds)
+	case seconds < hour:
+		return fmt.Sprintf("%dm%ds", seconds/minute, seconds%minute)
+	case seconds < day:
+		return fmt.Sprintf("%dh%dm", seconds/hour, seconds%hour/minute)
+	default:
+		return fmt.Sprintf("%dd%dh", seconds/day, seconds%day/hour)
+	}
+}

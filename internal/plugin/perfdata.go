@@ -1,0 +1,146 @@
+package plugin
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/atc0005/go-nagios"
+)
+
+// Level says how much perfdata is printed; each level includes those before it.
+type Level int
+
+// The levels of --perfdata.
+const (
+	None     Level = iota // no perfdata
+	Summary               // of everything together
+	Sections              // a metric or more for every section
+	Servers               // and for every server
+)
+
+var levelNames = [...]string{"none", "summary", "sections", "servers"}
+
+// String returns the level as --perfdata takes it.
+func (l Level) String() string { return levelNames[l] }
+
+// MarshalText is String, for the help text.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads a level, for a flag.
+func (l *Level) UnmarshalText(text []byte) error {
+	for level, name := range levelNames {
+		if name == string(text) {
+			*l = Level(level)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a level of perfdata; use none, summary, sections or servers", text)
+}
+
+// Metric is one value of the perfdata: 'label'=value[unit];warning;critical;min;max
+// (Monitoring Plugins guidelines, "Performance data").
+type Metric struct {
+	Label string
+	Value float64 // not a number: "U", undetermined
+	Unit  string  // "", "s", "%", "B", "c"
+	// Warning and Critical are the ranges in effect, as text; empty is none.
+	Warning, Critical string
+	Min, Max          Limit
+	Level             Level // the first level that prints it
+	Total             bool  // sums up the others: printed only where those are left out
+}
+
+// Limit is a metric's minimum or maximum; the zero Limit is none.
+type Limit struct {
+	value float64
+	known bool
+}
+
+// LimitOf returns the limit at a value.
+func LimitOf(value float64) Limit { return Limit{value: value, known: true} }
+
+func (l Limit) String() string {
+	if !l.known {
+		return ""
+	}
+	return formatNumber(l.value)
+}
+
+// formatNumber prints a number with at most six digits after the point. The
+// guidelines allow only digits, "-" and "." in a value, so no exponent.
+func formatNumber(value float64) string {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return "U"
+	}
+	return strconv.FormatFloat(math.Round(value*1e6)/1e6, 'f', -1, 64)
+}
+
+// labeller keeps labels legal and apart: it counts how often each was used.
+// go-nagios keys its own collection by the label in lower case, so that "App"
+// and "app" would become one metric; here every label stays what it is, and one
+// that cleaning makes equal to another gets a number.
+type labeller map[string]int
+
+// maxLabel bounds a label in bytes; Icinga's and Graphite's stores refuse very
+// long ones.
+const maxLabel = 200
+
+func (l labeller) label(text string) string {
+	clean := cleanLabel(text)
+	label := clean
+	for l[label] > 0 {
+		l[clean]++
+		label = clean + "~" + strconv.Itoa(l[clean])
+	}
+	l[label]++
+	return label
+}
+
+// cleanLabel removes what a label cannot hold: "'" and "=" by the guidelines,
+// "|" and control characters as everywhere, blanks and ";", at which simpler
+// readers of perfdata part even a quoted label, and "::", which Icinga 2 takes
+// for the end of a check_multi prefix (PluginUtility::SplitPerfdata).
+func cleanLabel(text string) string {
+	label := strings.NewReplacer("'", "_", "=", "_", ";", "_", " ", "_", "::", "__").Replace(Clean(text))
+	if len(label) > maxLabel {
+		label = strings.ToValidUTF8(label[:maxLabel], "")
+	}
+	if label == "" {
+		return "_"
+	}
+	return label
+}
+
+// shows says whether a level prints the metric.
+func (m Metric) shows(level Level) bool {
+	if m.Total {
+		return level == Summary
+	}
+	return level != None && m.Level <= level
+}
+
+// formatPerfdata prints the metrics of a level, separated by spaces.
+func formatPerfdata(metrics []Metric, level Level) string {
+	labels := labeller{}
+	var b strings.Builder
+	for _, m := range metrics {
+		if !m.shows(level) {
+			continue
+		}
+		// The parts are made of numbers and of a cleaned label, so go-nagios's
+		// Validate, which compiles five regular expressions a metric, has
+		// nothing to find; the tests hold the result against its parser.
+		b.WriteString(nagios.PerformanceData{
+			Label:             labels.label(m.Label),
+			Value:             formatNumber(m.Value),
+			UnitOfMeasurement: m.Unit,
+			Warn:              m.Warning,
+			Crit:              m.Critical,
+			Min:               m.Min.String(),
+			Max:               m.Max.String(),
+		}.String())
+	}
+	return strings.TrimPrefix(b.String(), " ")
+}

@@ -1,0 +1,132 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/alexflint/go-arg"
+	"github.com/rs/zerolog"
+
+	"check-haproxy/internal/bug"
+)
+
+// version and commit are set by the linker (see the Makefile).
+var (
+	version = "development"
+	commit  = "unknown"
+)
+
+// Program is which plugin runs.
+type Program struct {
+	Name  string // "check_haproxy_backend": for help and version
+	Check string // "backend": for the first line and the JSON
+}
+
+// flagSet is a pointer to a struct that embeds CommonFlags.
+type flagSet interface{ common() *CommonFlags }
+
+// Check asks and judges. Its context ends a little before the deadline, so that
+// what is known by then can still be printed, and carries the logger
+// (zerolog.Ctx). An error is UNKNOWN with its text.
+type Check func(ctx context.Context) (Result, error)
+
+// Run is a plugin as an ordinary function: it fills flags from args, calls
+// check and writes its result to stdout, once. The exit code is the state's;
+// UNKNOWN (3) for bad arguments, help, version, an error, a panic in check, and
+// a check that is not back at the deadline.
+func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, check Check) int {
+	started := time.Now()
+	parser, err := parseArgs(p.Name, args, flags)
+	common := flags.common()
+	switch {
+	case errors.Is(err, arg.ErrHelp):
+		writeHelp(stdout, p.Name, parser)
+		return int(Unknown)
+	case common.Version || slices.Contains(args, "-V") || slices.Contains(args, "--version"):
+		_, _ = fmt.Fprintln(stdout, VersionText(p.Name))
+		return int(Unknown)
+	case err == nil:
+		err = common.check()
+	}
+	if err != nil {
+		common.JSON = common.JSON || slices.Contains(args, "--json")
+		common.Perfdata = None
+		return report(p, unknown(fmt.Errorf("%w; see %s --help", err, p.Name)), common, stdout)
+	}
+
+	logger := zerolog.New(stderr).Level(common.LogLevel.Level).With().Timestamp().Str("plugin", p.Name).Logger()
+	result := runWithDeadline(logger.WithContext(context.Background()), time.Duration(common.Timeout), check)
+	result.Perfdata = append(result.Perfdata, timeMetric(time.Since(started), time.Duration(common.Timeout)))
+	return report(p, result, common, stdout)
+}
+
+// VersionText is what --version prints.
+func VersionText(program string) string {
+	return fmt.Sprintf("%s %s (commit %s, %s)", program, version, commit, runtime.Version())
+}
+
+// runWithDeadline runs check and is back after timeout even if check is not.
+func runWithDeadline(ctx context.Context, timeout time.Duration, check Check) Result {
+	// A tenth of the time, at most a quarter of a second, is kept for stopping
+	// in good order.
+	soft, cancel := context.WithTimeout(ctx, timeout-min(timeout/10, 250*time.Millisecond))
+	defer cancel()
+	hard := time.NewTimer(timeout)
+	defer hard.Stop()
+
+	finished := make(chan Result, 1)
+	go func() {
+		result, err := safely(soft, check)
+		if err != nil {
+			result = unknown(err)
+		}
+		finished <- result
+	}()
+	select {
+	case result := <-finished:
+		return result
+	case <-hard.C:
+		return unknown(fmt.Errorf("no answer within %s; raise --timeout, or find out what is slow with --log-level debug", timeout))
+	}
+}
+
+// safely runs check; a panic is an error.
+func safely(ctx context.Context, check Check) (result Result, err error) {
+	defer func() {
+		var caught *bug.Error
+		if errors.As(err, &caught) {
+			zerolog.Ctx(ctx).Error().Str("stack", string(caught.Stack)).Msg(caught.Error())
+		}
+	}()
+	defer bug.Catch(&err)
+	return check(ctx)
+}
+
+func timeMetric(took, timeout time.Duration) Metric {
+	return Metric{Label: "time", Value: took.Seconds(), Unit: "s", Min: LimitOf(0), Max: LimitOf(timeout.Seconds()), Level: Summary}
+}
+
+// report writes the result and returns the exit code. Where nothing can be
+// written nobody has seen the state, so it is UNKNOWN.
+func report(p Program, r Result, f *CommonFlags, stdout io.Writer) int {
+	var output string
+	var err error
+	if f.JSON {
+		output, err = formatJSON(p.Check, r)
+	} else {
+		output = formatText(p.Check, r, f.Perfdata, f.Verbose, f.MaxOutput)
+	}
+	if err != nil {
+		r = unknown(err)
+		output = formatText(p.Check, r, None, false, f.MaxOutput)
+	}
+	if _, err := io.WriteString(stdout, output); err != nil {
+		return int(Unknown)
+	}
+	return int(r.State)
+}

@@ -1,0 +1,135 @@
+package section
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPatternMatch(t *testing.T) {
+	for _, test := range []struct {
+		pattern string
+		yes, no []string
+	}{
+		{"v2", []string{"v2"}, []string{"v2e", "V2", "xv2", ""}},
+		{"v*", []string{"v", "v2", "v2e"}, []string{"2v", "v2/s1"}},
+		{"*", []string{"", "v2"}, []string{"api/api03"}},
+		{"api/*", []string{"api/api03"}, []string{"api"}},
+		{"v?", []string{"v2", "vé"}, []string{"v", "v22"}},
+		{"v[0-9]", []string{"v2"}, []string{"va"}},
+		{"v[!0-9]", []string{"va"}, []string{"v2"}},
+		{`a\*b`, []string{"a*b"}, []string{"axb"}},
+		{"~^v2", []string{"v2", "v2e"}, []string{"xv2"}},
+		{"~v2$|api", []string{"xv2", "my-api-1"}, []string{"v2e"}},
+		{"~(?i)V2", []string{"v2"}, []string{"v3"}},
+	} {
+		p, err := Parse(test.pattern)
+		if err != nil {
+			t.Errorf("Parse(%q): %v", test.pattern, err)
+			continue
+		}
+		for _, name := range test.yes {
+			if !p.Match(name) {
+				t.Errorf("%q does not match %q", test.pattern, name)
+			}
+		}
+		for _, name := range test.no {
+			if p.Match(name) {
+				t.Errorf("%q matches %q", test.pattern, name)
+			}
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, text := range []string{"", "~", "[", "a[b", `a\`, "~(", "~[z-a]", strings.Repeat("a", 1025)} {
+		if _, err := Parse(text); err == nil {
+			t.Errorf("Parse(%.20q) gives no error", text)
+		}
+	}
+}
+
+func TestZeroPatternMatchesNothing(t *testing.T) {
+	if (Pattern{}).Match("", "v2") {
+		t.Error("the zero Pattern matches")
+	}
+}
+
+func TestExact(t *testing.T) {
+	filter := mustFilter(t, []string{"v2", "v2e"}, nil)
+	if got := strings.Join(filter.Exact(), " "); got != "v2 v2e" {
+		t.Errorf("exact names are %q", got)
+	}
+	for _, text := range []string{"v*", "v?", "v[2]", `v\2`, "~v2"} {
+		if got := mustFilter(t, []string{"v2e", text}, nil).Exact(); got != nil {
+			t.Errorf("with %q the exact names are %q, want none", text, got)
+		}
+	}
+}
+
+func TestSelects(t *testing.T) {
+	filter := mustFilter(t, []string{"v*", "api"}, []string{"v2e", "*@lb2"})
+	for name, want := range map[string]bool{"v2": true, "v2e": false, "api": true, "web": false} {
+		if got := filter.Selects(name); got != want {
+			t.Errorf("selects %q: %v", name, got)
+		}
+	}
+	if filter.Selects("v2", "v2@lb2") {
+		t.Error("an exclusion by endpoint does not win")
+	}
+	if !(Filter{}).Selects("anything") {
+		t.Error("without patterns not everything is selected")
+	}
+}
+
+func TestCheckMatched(t *testing.T) {
+	have := [][]string{{"v2", "v2@a"}, {"web", "web@a"}}
+	if err := mustFilter(t, []string{"v2", "w*", "web@a"}, nil).CheckMatched("backend", have); err != nil {
+		t.Errorf("everything matches, but: %v", err)
+	}
+	err := mustFilter(t, []string{"v2", "v3"}, nil).CheckMatched("backend", have)
+	if err == nil || !strings.Contains(err.Error(), `"v3" matches no backend of the 2 that HAProxy has (v2, web)`) {
+		t.Errorf("a misspelt section gives %v", err)
+	}
+	if err := mustFilter(t, []string{"v3"}, nil).CheckMatched("backend", nil); err == nil {
+		t.Error("a pattern matches although HAProxy has nothing")
+	}
+}
+
+func mustFilter(t *testing.T, sections, excludes []string) Filter {
+	t.Helper()
+	var f Filter
+	for _, text := range sections {
+		f.Sections = append(f.Sections, mustParse(t, text))
+	}
+	for _, text := range excludes {
+		f.Excludes = append(f.Excludes, mustParse(t, text))
+	}
+	return f
+}
+
+func mustParse(t *testing.T, text string) Pattern {
+	t.Helper()
+	p, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// FuzzPattern holds that any text is refused or makes a pattern that can be
+// used, and that an exact pattern matches its name and nothing else.
+func FuzzPattern(f *testing.F) {
+	for _, seed := range []string{"v2", "v*", "~^v2$", "[!a]", "[", "~(a*)*b", `\`} {
+		f.Add(seed, "v2")
+	}
+	f.Fuzz(func(t *testing.T, text, name string) {
+		p, err := Parse(text)
+		if err != nil {
+			return
+		}
+		matched := p.Match(name)
+		if exact, ok := p.Exact(); ok && matched != (exact == name) {
+			t.Errorf("exact pattern %q matches %q: %v", text, name, matched)
+		}
+	})
+}
