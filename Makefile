@@ -1,0 +1,29 @@
+# Every target is a script in scripts/, so that a machine without make can run
+# it by name.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+.PHONY: build test demo lint fuzz bench clean
+
+build: ## every binary into bin/
+	@scripts/build.sh
+
+test: ## everything, real HAProxy included
+	@scripts/test.sh
+
+demo: ## an outage of a real HAProxy, found and mended
+	@scripts/demo.sh
+
+lint: ## formatting, vet, staticcheck
+	@test -z "$$(gofmt -l cmd internal | tee /dev/stderr)"
+	@go vet ./...
+	@go run $(STATICCHECK) ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@scripts/fuzz.sh $(or $(FUZZTIME),60s)
+
+bench: build ## time and memory beside socat and halog
+	@scripts/bench.sh
+
+clean:
+	@rm -rf bin dist

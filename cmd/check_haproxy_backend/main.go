@@ -1,0 +1,115 @@
+// Command check_haproxy_backend answers one question of a HAProxy outage: is
+// there a server left that can answer, in every backend?
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"check-haproxy/internal/availability"
+	"check-haproxy/internal/endpoint"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/survey"
+	"check-haproxy/internal/threshold"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// flags are the command line, in the order of the help text.
+type flags struct {
+	survey.Flags
+	Warning    []threshold.Rule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
+	Critical   []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL [default: 1:]"`
+	ActiveOnly bool             `arg:"--active-only" help:"leave backup servers out of the count"`
+	MaintOK    bool             `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose is OK"`
+	Unresolved unresolved       `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`
+	NoServers  plugin.State     `arg:"--no-servers" placeholder:"STATE" default:"warning" help:"state of a backend without servers that has answered nothing but 5xx: ok, warning, critical or unknown"`
+	plugin.CommonFlags
+}
+
+// Description opens the help text.
+func (flags) Description() string {
+	return "Is there a server left that can answer, in every backend of a HAProxy?\n"
+}
+
+// unresolved is the value of --unresolved.
+type unresolved struct{ availability.Standing }
+
+func (u *unresolved) UnmarshalText(text []byte) error {
+	switch u.Standing = availability.Standing(text); u.Standing {
+	case availability.Down, availability.Out:
+		return nil
+	default:
+		return fmt.Errorf("%q is neither down nor out", text)
+	}
+}
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var f flags
+	program := plugin.Program{Name: "check_haproxy_backend", Check: "backend"}
+	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
+		return check(ctx, &f, stdin)
+	})
+}
+
+func check(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.IfUnresolved})
+	if err != nil {
+		return plugin.Result{}, err
+	}
+	verdicts, leftOut := judge(asked, f.options())
+	return report(asked, verdicts, leftOut), nil
+}
+
+func (f *flags) options() availability.Options {
+	return availability.Options{
+		Warning:       threshold.Rules(f.Warning).WithDefault(availability.DefaultWarning),
+		Critical:      threshold.Rules(f.Critical).WithDefault(availability.DefaultCritical),
+		ActiveOnly:    f.ActiveOnly,
+		MaintOK:       f.MaintOK,
+		UnresolvedOut: f.Unresolved.Standing == availability.Out,
+		NoServers:     f.NoServers,
+	}
+}
+
+// judge returns the verdicts on the chosen backends, and how many of them have
+// no servers and are left out.
+func judge(asked *survey.Survey, options availability.Options) (verdicts []availability.Verdict, leftOut int) {
+	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
+		verdict, ok := availability.Judge(availability.Backend{
+			Backend:  backend,
+			Label:    asked.Label(answer, backend.Name),
+			Names:    asked.Names(answer, backend.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		}, options)
+		if !ok {
+			leftOut++
+			return
+		}
+		verdicts = append(verdicts, verdict)
+	})
+	return verdicts, leftOut
+}
+
+func report(asked *survey.Survey, verdicts []availability.Verdict, leftOut int) plugin.Result {
+	findings := asked.Findings
+	sections := make([]availability.Section, len(verdicts))
+	var perfdata []plugin.Metric
+	for i, v := range verdicts {
+		findings = append(findings, v.Finding())
+		perfdata = append(perfdata, v.Perfdata()...)
+		sections[i] = v.Section()
+	}
+	result := plugin.Combine(findings)
+	if len(asked.Answers) > 0 {
+		result.Rest = availability.Rest(verdicts, leftOut)
+	}
+	result.Details = append(result.Details, asked.Notes()...)
+	result.Perfdata = append(perfdata, availability.Totals(verdicts)...)
+	result.Sections = sections
+	return result
+}

@@ -1,0 +1,126 @@
+// Package diagnosis turns facts into causes: why a server takes no requests,
+// and why its section is in trouble. It is pure, and claims nothing that the
+// facts do not show: Unknown is an answer.
+package diagnosis
+
+import (
+	"strings"
+
+	"check-haproxy/internal/haproxy"
+)
+
+// Cause is why something is wrong; empty where nothing is. The words are those
+// of the JSON output.
+type Cause string
+
+// The causes that HAProxy's statistics show, the more urgent first: where two
+// take as many servers, the first is named.
+const (
+	HealthCheckFailed     Cause = "health-check-failed"     // the check was refused, reset or got a wrong answer
+	HealthCheckTimeout    Cause = "health-check-timeout"    // the check got no answer in time
+	DNSResolution         Cause = "dns-resolution"          // HAProxy has no address for the server's name
+	AgentDown             Cause = "agent-down"              // the server's own agent says down
+	HealthCheckRecovering Cause = "health-check-recovering" // checks pass again, not yet often enough
+	ZeroWeight            Cause = "zero-weight"             // up, but its weight sends it nothing
+	Drained               Cause = "drained"                 // finishes what it has and takes nothing new
+	Maintenance           Cause = "maintenance"             // taken out by hand or by the configuration
+	NoServers             Cause = "no-servers"              // the backend has no server line
+	MaxconnExhausted      Cause = "maxconn-exhausted"       // requests wait in a queue for a free slot
+	NoBackend             Cause = "no-backend"              // the frontend chose no backend for the request
+	ResourceExhausted     Cause = "resource-exhausted"      // HAProxy itself ran out of memory, ports or sockets
+	Unknown               Cause = "unknown"                 // none of these
+)
+
+var urgency = []Cause{
+	HealthCheckFailed, HealthCheckTimeout, DNSResolution, AgentDown,
+	HealthCheckRecovering, ZeroWeight, Drained, Maintenance, NoServers, NoBackend, MaxconnExhausted, ResourceExhausted, Unknown,
+}
+
+// String returns the cause in words, as a part of a sentence.
+func (c Cause) String() string {
+	switch c {
+	case HealthCheckFailed:
+		return "health checks fail"
+	case HealthCheckTimeout:
+		return "health checks time out"
+	case DNSResolution:
+		return "the server name does not resolve"
+	case AgentDown:
+		return "the server's agent says down"
+	case HealthCheckRecovering:
+		return "recovering, health checks have not passed often enough yet"
+	case ZeroWeight:
+		return "weight is 0"
+	case Drained:
+		return "drained, takes no new requests"
+	case Maintenance:
+		return "in maintenance"
+	case NoServers:
+		return "the backend has no servers"
+	case MaxconnExhausted:
+		return "every slot that maxconn allows is taken"
+	case NoBackend:
+		return "the frontend chose no backend"
+	case ResourceExhausted:
+		return "HAProxy ran out of memory, ports or sockets"
+	default:
+		return string(c)
+	}
+}
+
+// OfServer returns why a server takes no new requests, by its row in the
+// statistics; empty where it takes them. (Status words: stats_fill_sv_stats in
+// HAProxy's src/stats.c; check results: Management Guide 9.1, check_status.)
+func OfServer(s haproxy.Server) Cause {
+	switch status := s.Status; {
+	case s.IsUp() && s.TakesTraffic():
+		return ""
+	case s.IsUp():
+		return ZeroWeight
+	case s.IsUnresolved():
+		return DNSResolution
+	case strings.HasPrefix(status, "MAINT"):
+		return Maintenance
+	case strings.HasPrefix(status, "DRAIN"), strings.HasPrefix(status, "NOLB"):
+		return Drained
+	case status == "DOWN (agent)":
+		return AgentDown
+	case strings.HasPrefix(status, "DOWN "):
+		return HealthCheckRecovering
+	case status == "DOWN":
+		return ofCheck(s.CheckResult())
+	default:
+		return Unknown
+	}
+}
+
+// ofCheck returns why a server is DOWN by its last check. A passed check tells
+// nothing: something else took the server down (observe, track).
+func ofCheck(result string) Cause {
+	switch result {
+	case "L4TOUT", "L6TOUT", "L7TOUT", "PROCTOUT":
+		return HealthCheckTimeout
+	case "L4CON", "L6RSP", "L7RSP", "L7STS", "SOCKERR", "PROCERR":
+		return HealthCheckFailed
+	default:
+		return Unknown
+	}
+}
+
+// Main returns the cause that takes most of a section's servers, the most
+// urgent of equals; empty causes do not count.
+func Main(causes []Cause) Cause {
+	count := map[Cause]int{}
+	for _, cause := range causes {
+		if cause != "" {
+			count[cause]++
+		}
+	}
+	var main Cause
+	for _, cause := range urgency {
+		if count[cause] > count[main] {
+			main = cause
+		}
+	}
+	return main
+}

@@ -1,0 +1,223 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"check-haproxy/internal/haproxy"
+)
+
+// ask asks one process for all that the query wants. An answer that is cut
+// short or garbled spoils everything; an extra that HAProxy refuses is a note.
+func (p process) ask(ctx context.Context, q Query) Answer {
+	a := Answer{Socket: true, Stats: &haproxy.Stats{}}
+	names := askable(q.Sections)
+	err := p.exchange(ctx, a.requests(q, names)...)
+	if err == nil && len(names) > 0 {
+		err = p.complete(ctx, q, names, &a)
+	}
+	if err == nil && q.Servers == IfUnresolved {
+		if backends := unresolved(a.Stats, q.Sections); len(backends) > 0 {
+			err = p.exchange(ctx, a.serversState(askable(backends))...)
+		}
+	}
+	if err != nil {
+		return Answer{Socket: true, Err: err}
+	}
+	return a
+}
+
+// complete asks again where the answers for the names alone do not hold all
+// rows. HAProxy may take a name that is a number for an id, a frontend and a
+// backend may share a name of which it shows one, and before 1.7 it knows no
+// names here.
+func (p process) complete(ctx context.Context, q Query, names []string, a *Answer) error {
+	lack := lacking(a.Stats, names)
+	whole := len(lack.both) > 0 || q.Rows == BackendsAndServers && len(lack.backend) > 0
+	if !whole && q.Rows == All && (len(lack.frontend) > 0 || len(lack.backend) > 0) {
+		found, err := p.namesakes(ctx, lack)
+		if err != nil {
+			return err
+		}
+		a.Stats.Frontends = append(a.Stats.Frontends, found.Frontends...)
+		whole = len(found.Backends) > 0 // their servers are wanted, too
+	}
+	if !whole {
+		return nil
+	}
+	*a.Stats = haproxy.Stats{}
+	a.Servers = nil
+	q.Info, q.Resolvers = false, false // they are there
+	return p.exchange(ctx, a.requests(q, nil)...)
+}
+
+// lack is which names have no row of a kind.
+type lack struct{ frontend, backend, both []string }
+
+func lacking(stats *haproxy.Stats, names []string) lack {
+	var l lack
+	for _, name := range names {
+		frontend := slices.ContainsFunc(stats.Frontends, func(f haproxy.Frontend) bool { return f.Name == name })
+		backend := slices.ContainsFunc(stats.Backends, func(b haproxy.Backend) bool { return b.Name == name })
+		switch {
+		case !frontend && !backend:
+			l.both = append(l.both, name)
+		case !frontend:
+			l.frontend = append(l.frontend, name)
+		case !backend:
+			l.backend = append(l.backend, name)
+		}
+	}
+	return l
+}
+
+// namesakes finds the frontends that have a lacking name, and the BACKEND rows.
+// That is far less than everything: there are more servers than sections.
+func (p process) namesakes(ctx context.Context, l lack) (*haproxy.Stats, error) {
+	found := &haproxy.Stats{}
+	var requests []request
+	if len(l.frontend) > 0 {
+		requests = append(requests, statsOf(found, "show stat -1 1 -1", l.frontend))
+	}
+	if len(l.backend) > 0 {
+		requests = append(requests, statsOf(found, "show stat -1 2 -1", l.backend))
+	}
+	return found, p.exchange(ctx, requests...)
+}
+
+// unresolved are the chosen backends that have a server without an address.
+func unresolved(stats *haproxy.Stats, chosen []string) []string {
+	var names []string
+	for _, b := range stats.Backends {
+		if len(chosen) > 0 && !slices.Contains(chosen, b.Name) {
+			continue
+		}
+		if slices.ContainsFunc(b.Servers, haproxy.Server.IsUnresolved) {
+			names = append(names, b.Name)
+		}
+	}
+	return names
+}
+
+// Bounds on asking by name: HAProxy reads a line of commands into one buffer
+// (tune.bufsize, 16 KiB), and many single answers cost more than all at once.
+const (
+	mostNames     = 32
+	mostNameBytes = 2 << 10
+)
+
+// askable returns the names, if a socket can be asked for them alone: few of
+// them, and of the characters that HAProxy's names are made of (Configuration
+// Manual 4), so that none of them ends the command.
+func askable(names []string) []string {
+	bytes := 0
+	for _, name := range names {
+		bytes += len(name)
+		if name == "" || strings.Trim(name, nameCharacters) != "" {
+			return nil
+		}
+	}
+	if len(names) > mostNames || bytes > mostNameBytes {
+		return nil
+	}
+	return slices.Compact(slices.Sorted(slices.Values(names)))
+}
+
+const nameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-"
+
+// requests are the commands for a query, of the named sections, or all where
+// there are no names.
+func (a *Answer) requests(q Query, names []string) []request {
+	var requests []request
+	if q.Info {
+		requests = append(requests, a.extra("show info", func(r *haproxy.Reader) (err error) {
+			a.Info, err = r.Info()
+			return err
+		}))
+	}
+	if len(names) == 0 {
+		requests = append(requests, statsOf(a.Stats, "show stat", nil))
+	}
+	for _, name := range names {
+		types := " -1 -1"
+		if q.Rows == BackendsAndServers {
+			types = " 6 -1"
+		}
+		requests = append(requests, statsOf(a.Stats, "show stat "+name+types, []string{name}))
+	}
+	if q.Servers == Always {
+		requests = append(requests, a.serversState(names)...)
+	}
+	if q.Resolvers {
+		requests = append(requests, a.extra("show resolvers", func(r *haproxy.Reader) (err error) {
+			a.Resolvers, err = r.Resolvers()
+			return err
+		}))
+	}
+	return requests
+}
+
+// statsOf adds the sections with these names to stats, or all without names. A
+// name that HAProxy does not have adds nothing.
+func statsOf(stats *haproxy.Stats, command string, names []string) request {
+	return request{command, func(r *haproxy.Reader) error {
+		got, err := r.Stats(haproxy.EmptyLine)
+		if errors.Is(err, haproxy.ErrNoSuchProxy) && names != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if names == nil {
+			*stats = *got
+			return nil
+		}
+		for _, f := range got.Frontends {
+			if slices.Contains(names, f.Name) {
+				stats.Frontends = append(stats.Frontends, f)
+			}
+		}
+		for _, b := range got.Backends {
+			if slices.Contains(names, b.Name) {
+				stats.Backends = append(stats.Backends, b)
+			}
+		}
+		return nil
+	}}
+}
+
+// serversState asks where HAProxy believes the named backends' servers to be, or
+// all servers without names.
+func (a *Answer) serversState(names []string) []request {
+	read := func(r *haproxy.Reader) error {
+		states, err := r.ServersState()
+		if errors.Is(err, haproxy.ErrNoSuchProxy) {
+			return nil
+		}
+		a.Servers = append(a.Servers, states...)
+		return err
+	}
+	if len(names) == 0 {
+		return []request{a.extra("show servers state", read)}
+	}
+	var requests []request
+	for _, name := range names {
+		requests = append(requests, a.extra("show servers state "+name, read))
+	}
+	return requests
+}
+
+// extra is a request that HAProxy may refuse: then there is a note.
+func (a *Answer) extra(command string, read func(r *haproxy.Reader) error) request {
+	return request{command, func(r *haproxy.Reader) error {
+		err := read(r)
+		var refused *haproxy.Refused
+		if errors.As(err, &refused) && !errors.Is(err, haproxy.ErrOther) {
+			a.Notes = append(a.Notes, command+": "+refused.Error())
+			return nil
+		}
+		return err
+	}}
+}

@@ -1,0 +1,107 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/haproxy"
+)
+
+// socket is a stats socket, or a master CLI.
+type socket struct {
+	network string // "unix" or "tcp"
+	address string
+}
+
+// Dial connects to a stats socket, for a command of the caller's own. On another
+// kind of endpoint, and where it fails, the error is a sentence.
+func (e Endpoint) Dial(ctx context.Context) (net.Conn, error) {
+	switch s := e.source.(type) {
+	case socket:
+		return s.dial(ctx)
+	case failed:
+		return nil, s.err
+	}
+	return nil, fmt.Errorf("%s is not a stats socket; name one with --socket", e.Name)
+}
+
+func (s socket) dial(ctx context.Context) (net.Conn, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, s.network, s.address)
+	if err != nil {
+		return nil, s.explainDial(ctx, err)
+	}
+	return conn, nil
+}
+
+// ask asks the process behind the socket. Where it does not know "show stat" it
+// is taken for a master CLI: all its current workers are asked.
+func (s socket) ask(ctx context.Context, q Query) []Answer {
+	answer := process{socket: s}.ask(ctx, q)
+	if errors.Is(answer.Err, haproxy.ErrUnknownCommand) {
+		return s.askWorkers(ctx, q)
+	}
+	return []Answer{answer}
+}
+
+// process is one HAProxy process that takes commands: the socket's own, or a
+// worker behind a master CLI.
+type process struct {
+	socket
+	prefix string // "@!1271 " for a worker
+}
+
+// request is one command and what reads its answer.
+type request struct {
+	command string
+	read    func(r *haproxy.Reader) error
+}
+
+// exchange sends the commands on one line, over a connection of their own, and
+// reads the answers up to the first error.
+func (p process) exchange(ctx context.Context, requests ...request) error {
+	conn, err := p.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
+	defer stop()
+
+	commands := make([]string, len(requests))
+	for i, r := range requests {
+		commands[i] = p.prefix + r.command
+	}
+	// An error in writing shows in reading, too, and before it may come what
+	// the other side had to say.
+	_, _ = io.WriteString(conn, strings.Join(commands, ";")+"\n")
+	// A master CLI keeps the connection open unless it sees that no more comes.
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	came := &counter{r: conn}
+	answers := haproxy.NewReader(came)
+	for _, r := range requests {
+		if err := r.read(answers); err != nil {
+			return p.explainAnswer(ctx, r.command, err, came.n)
+		}
+	}
+	return nil
+}
+
+// counter counts the bytes that came.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,272 @@
+package haproxy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// column is a column of the statistics that is read (Management Guide 9.1). The
+// others are skipped.
+type column int
+
+const (
+	pxname column = iota
+	svname
+	status
+	weight
+	bck
+	kindColumn
+	qcur
+	qlimit
+	scur
+	smax
+	slim
+	stot
+	dreq
+	dresp
+	lastchg
+	rate
+	rateLim
+	checkStatus
+	checkCode
+	checkDuration
+	lastChk
+	agentStatus
+	lastAgt
+	hrsp1xx
+	hrsp2xx
+	hrsp3xx
+	hrsp4xx
+	hrsp5xx
+	hrspOther
+	addr
+	mode
+	algo
+	columnCount
+
+	skipped column = -1
+)
+
+// columnNames are the columns' names in the header.
+var columnNames = [columnCount]string{
+	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
+	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", stot: "stot", dreq: "dreq", dresp: "dresp",
+	lastchg: "lastchg", rate: "rate", rateLim: "rate_lim",
+	checkStatus: "check_status", checkCode: "check_code", checkDuration: "check_duration", lastChk: "last_chk",
+	agentStatus: "agent_status", lastAgt: "last_agt",
+	hrsp1xx: "hrsp_1xx", hrsp2xx: "hrsp_2xx", hrsp3xx: "hrsp_3xx", hrsp4xx: "hrsp_4xx", hrsp5xx: "hrsp_5xx", hrspOther: "hrsp_other",
+	addr: "addr", mode: "mode", algo: "algo",
+}
+
+// needed are the columns without which nothing can be said.
+var needed = []column{pxname, svname, status, weight, bck}
+
+// columns says which field of a row is which column; its length is the number
+// of fields that a row has.
+type columns []column
+
+// newColumns reads the header. Columns may come in any order, and those that
+// are not known are skipped: every version adds some.
+func newColumns(header []byte) (columns, error) {
+	byName := make(map[string]column, columnCount)
+	for c, name := range columnNames {
+		byName[name] = column(c)
+	}
+	names := strings.Split(strings.TrimPrefix(string(header), "# "), ",")
+	cols := make(columns, len(names))
+	var seen [columnCount]bool
+	for i, name := range names {
+		c, known := byName[name]
+		if !known {
+			cols[i] = skipped
+			continue
+		}
+		if seen[c] {
+			return nil, fmt.Errorf("the header has the column %s twice", name)
+		}
+		seen[c] = true
+		cols[i] = c
+	}
+	for _, c := range needed {
+		if !seen[c] {
+			return nil, fmt.Errorf("the header has no column %s: these are not the statistics of sections and servers, or they are cut short", columnNames[c])
+		}
+	}
+	return cols, nil
+}
+
+// row holds the fields of a row that are read. They point into the row.
+type row [columnCount][]byte
+
+// split fills row from a record. It has a plain twin in the tests.
+func (cols columns) split(record []byte, row *row) error {
+	if bytes.IndexByte(record, 0) >= 0 {
+		return errBinary
+	}
+	if bytes.IndexByte(record, '"') >= 0 {
+		return cols.splitQuoted(record, row)
+	}
+	field, start := 0, 0
+	for i, char := range record {
+		if char != ',' {
+			continue
+		}
+		if field >= len(cols) {
+			return cols.ragged(bytes.Count(record, comma) + 1)
+		}
+		if c := cols[field]; c != skipped {
+			row[c] = record[start:i]
+		}
+		field++
+		start = i + 1
+	}
+	return cols.last(field, record[start:], row)
+}
+
+var comma = []byte{','}
+
+// last sets the last field, and makes sure that it is the last.
+func (cols columns) last(field int, value []byte, row *row) error {
+	if field != len(cols)-1 {
+		return cols.ragged(field + 1)
+	}
+	if c := cols[field]; c != skipped {
+		row[c] = value
+	}
+	return nil
+}
+
+func (cols columns) ragged(fields int) error {
+	return fmt.Errorf("it has %d fields, the header has %d", fields, len(cols))
+}
+
+// splitQuoted is split for a record with quoted fields (RFC 4180): HAProxy
+// quotes a field that holds a comma, a quote or a line end, and doubles the
+// quotes in it.
+func (cols columns) splitQuoted(record []byte, row *row) error {
+	for field := 0; ; field++ {
+		value, rest, more, err := cutField(record)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return cols.last(field, value, row)
+		}
+		if field >= len(cols)-1 {
+			return cols.ragged(field + 2)
+		}
+		if c := cols[field]; c != skipped {
+			row[c] = value
+		}
+		record = rest
+	}
+}
+
+// cutField takes the first field off a record; more says whether a comma
+// followed it.
+func cutField(record []byte) (value, rest []byte, more bool, err error) {
+	if len(record) == 0 || record[0] != '"' {
+		value, rest, more = bytes.Cut(record, comma)
+		if bytes.IndexByte(value, '"') >= 0 {
+			return nil, nil, false, errors.New("a quote stands within a field")
+		}
+		return value, rest, more, nil
+	}
+	record = record[1:]
+	end := 0
+	for {
+		next := bytes.IndexByte(record[end:], '"')
+		if next < 0 {
+			return nil, nil, false, errors.New("a quote is never closed")
+		}
+		end += next
+		if end+1 == len(record) || record[end+1] != '"' {
+			break
+		}
+		end += 2
+	}
+	value, rest = record[:end], record[end+1:]
+	if bytes.Contains(value, quote) {
+		value = bytes.ReplaceAll(value, []byte(`""`), quote)
+	}
+	if len(rest) == 0 {
+		return value, nil, false, nil
+	}
+	if rest[0] != ',' {
+		return nil, nil, false, errors.New("there is text between a closing quote and the comma")
+	}
+	return value, rest[1:], true, nil
+}
+
+// rowKind is the value of column "type".
+type rowKind int
+
+const (
+	frontendRow rowKind = iota
+	backendRow
+	serverRow
+	listenerRow // "option socket-stats"; says nothing that is judged
+)
+
+// kind returns what the row is about. Where there is no column "type", the
+// server's name tells.
+func (r *row) kind() (rowKind, error) {
+	isFrontend, isBackend := string(r[svname]) == "FRONTEND", string(r[svname]) == "BACKEND"
+	if r[kindColumn] == nil {
+		switch {
+		case isFrontend:
+			return frontendRow, nil
+		case isBackend:
+			return backendRow, nil
+		}
+		return serverRow, nil
+	}
+	switch string(r[kindColumn]) {
+	case "0":
+		if isFrontend {
+			return frontendRow, nil
+		}
+	case "1":
+		if isBackend {
+			return backendRow, nil
+		}
+	case "2":
+		return serverRow, nil
+	case "3":
+		return listenerRow, nil
+	}
+	return 0, fmt.Errorf("column type is %s, which does not go with this row", quoted(r[kindColumn]))
+}
+
+// numbers reads a row's numbers and keeps the first error.
+type numbers struct {
+	row *row
+	err error
+}
+
+// at returns the number in a column; empty is unknown.
+func (n *numbers) at(c column) Number {
+	number, err := parseNumber(n.row[c])
+	if err != nil && n.err == nil {
+		n.err = fmt.Errorf("column %s %w", columnNames[c], err)
+	}
+	return number
+}
+
+// parseNumber reads a count: digits alone, or nothing at all.
+func parseNumber(field []byte) (Number, error) {
+	if len(field) == 0 {
+		return Number{}, nil
+	}
+	const most = 18 // digits that fit into an int64, whatever they are
+	var value int64
+	for _, c := range field {
+		if c < '0' || c > '9' || len(field) > most {
+			return Number{}, fmt.Errorf("is %s, which is no count", quoted(field))
+		}
+		value = value*10 + int64(c-'0')
+	}
+	return Number{Value: value, Known: true}, nil
+}

@@ -1,0 +1,50 @@
+package haproxy
+
+import "strings"
+
+// IsUp says whether HAProxy takes the server for working: UP, going down but
+// not yet ("UP 1/2"), or unchecked ("no check"). A server that is up takes
+// traffic only with a weight.
+func (s Server) IsUp() bool {
+	if s.Status == "UP" || s.Status == "no check" {
+		return true
+	}
+	health, ok := strings.CutPrefix(s.Status, "UP ")
+	return ok && isFraction(health)
+}
+
+// isFraction recognises the "n/m" of "UP n/m".
+func isFraction(text string) bool {
+	n, m, slash := strings.Cut(text, "/")
+	return slash && isNumber(n) && isNumber(m)
+}
+
+func isNumber(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// TakesTraffic says whether the server's weight lets it take new requests. A
+// weight that HAProxy does not tell counts as one.
+func (s Server) TakesTraffic() bool { return !s.Weight.Known || s.Weight.Value > 0 }
+
+// IsOut says whether the server was taken out on purpose: maintenance, drained,
+// not load-balanced, or weight 0. A name that does not resolve is nobody's
+// purpose, though HAProxy calls it maintenance.
+func (s Server) IsOut() bool {
+	if s.IsUp() {
+		return !s.TakesTraffic()
+	}
+	return !s.IsUnresolved() && (hasWord(s.Status, "MAINT") || hasWord(s.Status, "DRAIN") || hasWord(s.Status, "NOLB"))
+}
+
+// hasWord says whether status is the word, or the word and something in
+// brackets or a count: "MAINT (via px/srv)", "NOLB 1/2".
+func hasWord(status, word string) bool {
+	return status == word || strings.HasPrefix(status, word+" ")
+}
+
+// IsUnresolved says whether HAProxy has no address for the server's name.
+func (s Server) IsUnresolved() bool { return s.Status == "MAINT (resolution)" }
+
+// CheckResult is CheckStatus without the mark of a check in progress.
+func (s Server) CheckResult() string { return strings.TrimPrefix(s.CheckStatus, "* ") }

@@ -1,0 +1,239 @@
+package haproxy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Stats reads an answer to "show stat", or a stats page with ";csv". It is
+// strict, since a server that is left out makes a false OK: the header has the
+// columns that are needed, every row has as many fields as the header, every
+// backend's servers are followed by its BACKEND row, nothing is there twice,
+// and the end is seen.
+func (r *Reader) Stats(end End) (*Stats, error) {
+	header, err := r.first(isStatsHeader)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := newColumns(header)
+	if err != nil {
+		return nil, err
+	}
+	b := newStatsBuilder()
+	for {
+		record, err := r.record()
+		switch {
+		case err == io.EOF && end != EmptyLine:
+			return b.finish(end)
+		case err == io.EOF, err == ErrCutShort:
+			return nil, b.cutShort()
+		case err != nil:
+			return nil, fmt.Errorf("after row %d: %w", b.rows, err)
+		case len(record) == 0 && end == EmptyLine:
+			return b.finish(EmptyLine)
+		case len(record) == 0:
+			return r.afterEnd(b)
+		}
+		if b.rows++; b.rows > maxRows {
+			return nil, fmt.Errorf("there are more than %d rows: this is not HAProxy's answer", maxRows)
+		}
+		if err := columns.split(record, &b.row); err != nil {
+			return nil, fmt.Errorf("row %d (%s): %w", b.rows, b.name(), err)
+		}
+		if err := b.add(); err != nil {
+			return nil, fmt.Errorf("row %d (%s): %w", b.rows, b.name(), err)
+		}
+	}
+}
+
+func isStatsHeader(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("# ")) && bytes.Contains(line, []byte("pxname"))
+}
+
+// afterEnd makes sure that nothing follows the empty line at the end of a file.
+func (r *Reader) afterEnd(b *statsBuilder) (*Stats, error) {
+	line, err := r.line()
+	switch {
+	case err == io.EOF:
+		return b.finish(EmptyLine)
+	case err == nil || err == ErrCutShort:
+		return nil, fmt.Errorf("there is more after the empty line that ends the statistics: %s", quoted(line))
+	default:
+		return nil, err
+	}
+}
+
+// statsBuilder puts rows together to Stats.
+type statsBuilder struct {
+	row      row
+	rows     int
+	stats    Stats
+	proxy    string              // the last row's section
+	servers  []Server            // those of proxy, whose BACKEND row is still to come
+	fronts   map[string]struct{} // names of stats.Frontends
+	backs    map[string]struct{} // names of stats.Backends
+	texts    texts
+	asSocket bool // a row shows what only a socket tells
+}
+
+func newStatsBuilder() *statsBuilder {
+	return &statsBuilder{fronts: map[string]struct{}{}, backs: map[string]struct{}{}, texts: texts{}}
+}
+
+// name tells the row for an error.
+func (b *statsBuilder) name() string {
+	return quoted(slices.Concat(b.row[pxname], []byte("/"), b.row[svname]))
+}
+
+func (b *statsBuilder) cutShort() error {
+	if b.rows == 0 {
+		return fmt.Errorf("%w after its header", ErrCutShort)
+	}
+	return fmt.Errorf("%w after row %d (section %s)", ErrCutShort, b.rows, quoted(b.proxy))
+}
+
+// finish returns the statistics, once all that can be missing is there.
+func (b *statsBuilder) finish(end End) (*Stats, error) {
+	if len(b.servers) > 0 {
+		return nil, fmt.Errorf("%w: section %s has servers but no BACKEND row", b.cutShort(), quoted(b.proxy))
+	}
+	if end == FileEnd && b.asSocket {
+		return nil, fmt.Errorf("%w: the empty line that ends a socket's answer is missing", b.cutShort())
+	}
+	return &b.stats, nil
+}
+
+func (b *statsBuilder) add() error {
+	if len(b.row[pxname]) == 0 || len(b.row[svname]) == 0 {
+		return errors.New("the section's or the server's name is empty")
+	}
+	kind, err := b.row.kind()
+	if err != nil || kind == listenerRow {
+		return err
+	}
+	if len(b.row[status]) == 0 {
+		return errors.New("the status is empty")
+	}
+	b.asSocket = b.asSocket || len(b.row[addr]) > 0 || len(b.row[algo]) > 0
+	if string(b.row[pxname]) != b.proxy {
+		if len(b.servers) > 0 {
+			return fmt.Errorf("section %s before it has servers but no BACKEND row", quoted(b.proxy))
+		}
+		b.proxy = string(b.row[pxname])
+	}
+	switch kind {
+	case frontendRow:
+		return b.addFrontend()
+	case backendRow:
+		return b.addBackend()
+	default:
+		return b.addServer()
+	}
+}
+
+func (b *statsBuilder) addFrontend() error {
+	if _, twice := b.fronts[b.proxy]; twice {
+		return errTwice
+	}
+	b.fronts[b.proxy] = struct{}{}
+	n := numbers{row: &b.row}
+	b.stats.Frontends = append(b.stats.Frontends, Frontend{
+		Name:         b.proxy,
+		Status:       b.text(status),
+		Sessions:     n.at(scur),
+		SessionLimit: n.at(slim),
+		SessionRate:  n.at(rate),
+		RateLimit:    n.at(rateLim),
+		MaxSessions:  n.at(smax),
+	})
+	return n.err
+}
+
+var errTwice = errors.New("there are two such rows")
+
+func (b *statsBuilder) addBackend() error {
+	if _, twice := b.backs[b.proxy]; twice {
+		return errTwice
+	}
+	if name, twice := duplicate(b.servers); twice {
+		return fmt.Errorf("server %s is there twice", quoted(name))
+	}
+	b.backs[b.proxy] = struct{}{}
+	n := numbers{row: &b.row}
+	b.stats.Backends = append(b.stats.Backends, Backend{
+		Name:            b.proxy,
+		Status:          b.text(status),
+		Mode:            b.text(mode),
+		Sessions:        n.at(scur),
+		Fullconn:        n.at(slim),
+		Weight:          n.at(weight),
+		Queue:           n.at(qcur),
+		Total:           n.at(stot),
+		DeniedRequests:  n.at(dreq),
+		DeniedResponses: n.at(dresp),
+		Responses:       [6]Number{n.at(hrsp1xx), n.at(hrsp2xx), n.at(hrsp3xx), n.at(hrsp4xx), n.at(hrsp5xx), n.at(hrspOther)},
+		LastChange:      n.at(lastchg),
+		Servers:         slices.Clone(b.servers),
+	})
+	b.servers = b.servers[:0]
+	return n.err
+}
+
+func (b *statsBuilder) addServer() error {
+	if len(b.servers) == 0 {
+		if _, late := b.backs[b.proxy]; late {
+			return errors.New("a server stands after its section's BACKEND row")
+		}
+	}
+	n := numbers{row: &b.row}
+	b.servers = append(b.servers, Server{
+		Name:          b.text(svname),
+		Address:       b.text(addr),
+		Status:        b.text(status),
+		Weight:        n.at(weight),
+		Backup:        n.at(bck).Value > 0,
+		CheckStatus:   b.text(checkStatus),
+		CheckCode:     n.at(checkCode),
+		CheckDuration: n.at(checkDuration),
+		LastCheck:     b.text(lastChk),
+		AgentStatus:   b.text(agentStatus),
+		LastAgent:     b.text(lastAgt),
+		LastChange:    n.at(lastchg),
+		Sessions:      n.at(scur),
+		SessionLimit:  n.at(slim),
+		MaxSessions:   n.at(smax),
+		Queue:         n.at(qcur),
+		QueueLimit:    n.at(qlimit),
+	})
+	return n.err
+}
+
+// text returns a field as a string.
+func (b *statsBuilder) text(c column) string { return b.texts.of(b.row[c]) }
+
+// duplicate finds a name that two of the servers have. Few servers are compared
+// each with each, which needs no memory.
+func duplicate(servers []Server) (name string, found bool) {
+	const few = 16
+	if len(servers) <= few {
+		for i := range servers {
+			for j := range i {
+				if servers[i].Name == servers[j].Name {
+					return servers[i].Name, true
+				}
+			}
+		}
+		return "", false
+	}
+	seen := make(map[string]struct{}, len(servers))
+	for i := range servers {
+		if _, twice := seen[servers[i].Name]; twice {
+			return servers[i].Name, true
+		}
+		seen[servers[i].Name] = struct{}{}
+	}
+	return "", false
+}

@@ -1,0 +1,80 @@
+// Package haproxy says what HAProxy says, as values: the rows of its
+// statistics, its process information and the state of its servers. It parses
+// by column name, never by position, and does no I/O of its own beyond reading
+// from the reader it is handed.
+package haproxy
+
+// Number is a statistic that HAProxy may leave empty. The zero value is "not
+// there".
+type Number struct {
+	Value int64
+	Known bool
+}
+
+// Stats is one complete answer to "show stat" or to the stats page with ";csv"
+// (HAProxy Management Guide, 9.1 "CSV format"). Sections stand in HAProxy's
+// order.
+type Stats struct {
+	Frontends []Frontend
+	Backends  []Backend
+}
+
+// Frontend is a FRONTEND row (type 0): the side of a "frontend" or "listen"
+// section that takes connections.
+type Frontend struct {
+	Name         string
+	Status       string // "OPEN", "STOP", "FULL", "WAITING"
+	Sessions     Number // scur: sessions now
+	SessionLimit Number // slim: the frontend's maxconn
+	SessionRate  Number // rate: sessions in the last second
+	RateLimit    Number // rate_lim: the frontend's "rate-limit sessions", per second
+	MaxSessions  Number // smax: a peak since start, never a limit
+}
+
+// Backend is a BACKEND row (type 1) with its servers: the side of a "backend"
+// or "listen" section that answers.
+type Backend struct {
+	Name                            string
+	Status                          string    // "UP" or "DOWN"; UP too where there is no server at all
+	Mode                            string    // "http", "tcp", …; empty before HAProxy 1.7
+	Sessions                        Number    // scur
+	Fullconn                        Number    // slim of a BACKEND row is "fullconn", which limits nothing
+	Weight                          Number    // weight: of all the servers that requests go to now
+	Queue                           Number    // qcur: requests waiting in the backend's own queue
+	Total                           Number    // stot: sessions since start
+	DeniedRequests, DeniedResponses Number    // dreq, dresp
+	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
+	LastChange                      Number    // lastchg: seconds since the status changed
+	Servers                         []Server
+}
+
+// Indexes into Backend.Responses.
+const (
+	Responses1xx = iota
+	Responses2xx
+	Responses3xx
+	Responses4xx
+	Responses5xx
+	ResponsesOther
+)
+
+// Server is a server's row (type 2).
+type Server struct {
+	Name          string
+	Address       string // addr: only shown at level operator or above
+	Status        string // "UP", "UP 1/2", "DOWN", "MAINT (resolution)", "no check", …
+	Weight        Number // effective weight; 0 takes no traffic
+	Backup        bool   // bck is 1
+	CheckStatus   string // "L4CON", "L7OK", …; "* " before it while a check runs
+	CheckCode     Number // layer 5-7 code of the last check, HTTP status for HTTP checks
+	CheckDuration Number // milliseconds the last check took
+	LastCheck     string // last_chk: what the last check saw, "Connection refused"
+	AgentStatus   string
+	LastAgent     string // last_agt
+	LastChange    Number // lastchg: seconds since the status changed
+	Sessions      Number // scur
+	SessionLimit  Number // slim: the server's maxconn; unknown or 0 without one
+	MaxSessions   Number // smax: a peak since start, never a limit
+	Queue         Number // qcur
+	QueueLimit    Number // qlimit: the server's maxqueue; unknown or 0 without one
+}

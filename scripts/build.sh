@@ -1,0 +1,14 @@
+#!/bin/sh
+# Builds every binary into bin/: static, stripped, the same bytes for the same
+# commit, with version (the newest in CHANGELOG.md) and commit inside.
+set -eu
+cd "$(dirname "$0")/.."
+
+version=v$(sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
+commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+package=check-haproxy/internal/plugin
+
+export CGO_ENABLED=0
+go build -trimpath -buildvcs=false \
+	-ldflags "-s -w -X $package.version=$version -X $package.commit=$commit" \
+	-o bin/ ./cmd/...
