@@ -33,6 +33,8 @@ func (v Verdict) headline() string {
 	}
 	bad := v.describeBad(fewServers)
 	switch {
+	case v.Up == 0 && v.Out == 1 && v.Total() == 0:
+		return fmt.Sprintf("%s has no UP server (its only one is taken out: %s)", v.Backend.Label, bad)
 	case v.Up == 0 && v.Total() == 0:
 		return fmt.Sprintf("%s has no UP server (all %d taken out: %s)", v.Backend.Label, v.Out, bad)
 	case v.Up == 0:

@@ -56,7 +56,7 @@ func (s *Survey) failure(answer endpoint.Answer) plugin.Finding {
 	return plugin.Finding{
 		State:    s.flags.Unreachable,
 		Headline: text,
-		Line:     fmt.Sprintf("%s %s: %s", s.flags.Unreachable, answer.Name, text),
+		Line:     fmt.Sprintf("%s %s", s.flags.Unreachable, text),
 	}
 }
 
