@@ -61,7 +61,7 @@ func check(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error
 		return plugin.Result{}, err
 	}
 	verdicts, leftOut := judge(asked, f.options())
-	return report(asked, verdicts, leftOut), nil
+	return f.report(asked, verdicts, leftOut), nil
 }
 
 func (f *flags) options() availability.Options {
@@ -95,21 +95,21 @@ func judge(asked *survey.Survey, options availability.Options) (verdicts []avail
 	return verdicts, leftOut
 }
 
-func report(asked *survey.Survey, verdicts []availability.Verdict, leftOut int) plugin.Result {
+func (f *flags) report(asked *survey.Survey, verdicts []availability.Verdict, leftOut int) plugin.Result {
 	findings := asked.Findings
-	sections := make([]availability.Section, len(verdicts))
-	var perfdata []plugin.Metric
-	for i, v := range verdicts {
+	perfdata := availability.Totals(verdicts)
+	for _, v := range verdicts {
 		findings = append(findings, v.Finding())
-		perfdata = append(perfdata, v.Perfdata()...)
-		sections[i] = v.Section()
+		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
 	}
 	result := plugin.Combine(findings)
 	if len(asked.Answers) > 0 {
 		result.Rest = availability.Rest(verdicts, leftOut)
 	}
 	result.Details = append(result.Details, asked.Notes()...)
-	result.Perfdata = append(perfdata, availability.Totals(verdicts)...)
-	result.Sections = sections
+	result.Perfdata = perfdata
+	if f.JSON {
+		result.Sections = availability.Sections(verdicts)
+	}
 	return result
 }

@@ -107,7 +107,8 @@ func checkTruth(t *testing.T, truth truth, version, file, section string) {
 	}
 }
 
-// An answer that was cut anywhere is neither OK nor a verdict.
+// An answer that was cut anywhere is neither OK nor a verdict. Here every
+// seventh byte, with the last rows at every one; internal/haproxy tries all.
 func TestCutAnswerIsUnknown(t *testing.T) {
 	for _, version := range []string{"1.8", "3.2"} {
 		whole, err := os.ReadFile(filepath.Join(captures, version, "stat.csv"))
@@ -115,6 +116,9 @@ func TestCutAnswerIsUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		for cut := 0; cut < len(whole); cut++ {
+			if cut%7 != 0 && cut < len(whole)-500 {
+				continue
+			}
 			if code, text := runPlugin(string(whole[:cut]), "--stats-file", "-", "-s", "up"); code != 3 || strings.Contains(text, "up has") {
 				t.Fatalf("version %s, cut after %d of %d bytes: exit code %d, %s", version, cut, len(whole), code, text)
 			}

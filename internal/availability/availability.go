@@ -46,7 +46,7 @@ const (
 
 // Server is a server and what it counts as.
 type Server struct {
-	haproxy.Server
+	*haproxy.Server
 	Standing Standing
 	Cause    diagnosis.Cause // why it is not up; empty where it is
 }
@@ -95,8 +95,9 @@ func judgeServerless(b Backend, o Options) (Verdict, bool) {
 func standings(b Backend, o Options) []Server {
 	unfilled := haproxy.UnfilledSlots(b.Backend, b.States)
 	servers := make([]Server, len(b.Servers))
-	for i, s := range b.Servers {
-		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(s)}
+	for i := range b.Servers {
+		s := &b.Servers[i]
+		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(*s)}
 		switch {
 		case s.IsOut():
 			servers[i].Standing = Out

@@ -31,8 +31,16 @@ type SectionServer struct {
 	Cause        *string  `json:"cause"`
 }
 
-// Section returns the verdict for the JSON output.
-func (v Verdict) Section() Section {
+// Sections returns the verdicts for the JSON output.
+func Sections(verdicts []Verdict) []Section {
+	sections := make([]Section, len(verdicts))
+	for i, v := range verdicts {
+		sections[i] = v.section()
+	}
+	return sections
+}
+
+func (v Verdict) section() Section {
 	s := Section{
 		Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State,
 		Up: v.Up, Down: v.Down, Out: v.Out, Total: v.Total(),

@@ -17,11 +17,11 @@ const (
 
 // Finding returns the verdict in words.
 func (v Verdict) Finding() plugin.Finding {
-	return plugin.Finding{
-		State:    v.State,
-		Headline: v.headline(),
-		Line:     v.line(),
+	f := plugin.Finding{State: v.State, Line: v.line()}
+	if v.State != plugin.OK {
+		f.Headline = v.headline()
 	}
+	return f
 }
 
 // headline names the backend first, then how many of how many, then who is
@@ -114,13 +114,17 @@ func (s Server) showsCheck() bool {
 	return s.CheckResult() != "" && strings.HasPrefix(s.Status, "DOWN") && s.Cause != diagnosis.AgentDown
 }
 
-// Perfdata returns the verdict's metrics.
-func (v Verdict) Perfdata() []plugin.Metric {
+// Perfdata returns the verdict's metrics of a level; a metric a server is made
+// only where it is wanted, since there can be thousands.
+func (v Verdict) Perfdata(level plugin.Level) []plugin.Metric {
 	label, none, total := v.Backend.Label, plugin.LimitOf(0), plugin.LimitOf(float64(v.Total()))
 	metrics := []plugin.Metric{
 		{Label: label + "_up", Value: float64(v.Up), Warning: v.Warning.String(), Critical: v.Critical.String(), Min: none, Max: total, Level: plugin.Sections},
 		{Label: label + "_down", Value: float64(v.Down), Min: none, Max: total, Level: plugin.Sections},
 		{Label: label + "_out", Value: float64(v.Out), Min: none, Level: plugin.Sections},
+	}
+	if level < plugin.Servers {
+		return metrics
 	}
 	for _, s := range v.Servers {
 		up := 0.0

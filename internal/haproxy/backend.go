@@ -18,6 +18,9 @@ func (b Backend) OnlyFailed() bool {
 // name or SRV record, so the name does resolve, to fewer addresses than there
 // are slots (Configuration Manual 4.2, "server-template").
 func UnfilledSlots(b Backend, states []ServerState) map[string]bool {
+	if len(states) == 0 {
+		return nil
+	}
 	unresolved := map[string]bool{}
 	for _, s := range b.Servers {
 		unresolved[s.Name] = s.IsUnresolved()

@@ -27,9 +27,9 @@ type Counter struct {
 	Value int64
 }
 
-// Resolvers reads an answer to "show resolvers", which has to be the last one
-// on its stream: HAProxy 1.8 puts more than one empty line at its end. A
-// HAProxy without resolvers gives none.
+// Resolvers reads an answer to "show resolvers", up to the end of its stream:
+// HAProxy 1.8 has empty lines in it, so that the first one need not be the end.
+// A HAProxy without resolvers gives none.
 func (r *Reader) Resolvers() ([]Resolver, error) {
 	line, err := r.first(func(line []byte) bool {
 		return bytes.HasPrefix(line, []byte("Resolvers section ")) || bytes.HasPrefix(line, []byte("No resolvers found"))
@@ -38,25 +38,22 @@ func (r *Reader) Resolvers() ([]Resolver, error) {
 		return nil, err
 	}
 	var resolvers []Resolver
-	for more := true; more; line, more, err = r.next() {
+	ended := false // the last line is empty
+	for ; err == nil; line, err = r.line() {
+		if ended = len(line) == 0; ended {
+			continue
+		}
 		if resolvers, err = addResolverLine(resolvers, string(line)); err != nil {
 			return nil, fmt.Errorf("%w in the resolvers' counters: %s", err, quoted(line))
 		}
 	}
-	if err != nil {
+	if err != io.EOF {
 		return nil, err
 	}
-	for {
-		if line, err = r.line(); err == io.EOF {
-			return resolvers, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if len(line) > 0 {
-			return nil, fmt.Errorf("there is more after the empty line that ends the resolvers' counters: %s", quoted(line))
-		}
+	if !ended {
+		return nil, ErrCutShort
 	}
+	return resolvers, nil
 }
 
 // addResolverLine takes one line: a section, one of its name servers, or one of

@@ -95,12 +95,15 @@ func (b *statsBuilder) cutShort() error {
 	return fmt.Errorf("%w after row %d (section %s)", ErrCutShort, b.rows, quoted(b.proxy))
 }
 
-// finish returns the statistics, once all that can be missing is there.
+// finish returns the statistics, once all that can be missing is there. A file
+// may end without an empty line where it can only be a page's: a page shows no
+// address and no algorithm (short of "stats show-legends", which then needs the
+// line), and one that is worth saving has a backend.
 func (b *statsBuilder) finish(end End) (*Stats, error) {
 	if len(b.servers) > 0 {
 		return nil, fmt.Errorf("%w: section %s has servers but no BACKEND row", b.cutShort(), quoted(b.proxy))
 	}
-	if end == FileEnd && b.asSocket {
+	if end == FileEnd && (b.asSocket || len(b.stats.Backends) == 0) {
 		return nil, fmt.Errorf("%w: the empty line that ends a socket's answer is missing", b.cutShort())
 	}
 	return &b.stats, nil

@@ -18,18 +18,14 @@ const maxFirstLine = 250
 func formatText(check string, r Result, level Level, verbose bool, limit int) string {
 	first := firstLine(check, r)
 	lines := longOutput(r, verbose)
-	perfdata := formatPerfdata(r.Perfdata, level)
 	if limit <= 0 {
+		perfdata, _ := formatPerfdata(r.Perfdata, level, 0)
 		return render(r.State, first, perfdata, lines)
 	}
-	asked := level
-	for !fits(first, perfdata, limit) && level > None {
-		level--
-		perfdata = formatPerfdata(r.Perfdata, level)
-	}
+	perfdata, shown := fitPerfdata(r.Perfdata, level, limit-len(first)-len(" | \n"))
 	var note string
-	if level < asked {
-		note = fmt.Sprintf("perfdata of level %q does not fit into %d bytes, level %q is shown; raise --max-output (Nagios Core reads 8 KiB) or narrow the check with --section", asked, limit, level)
+	if shown < level {
+		note = fmt.Sprintf("perfdata of level %q does not fit into %d bytes, level %q is shown; raise --max-output (Nagios Core reads 8 KiB) or narrow the check with --section", level, limit, shown)
 	}
 	room := limit - len(render(r.State, first, perfdata, nil))
 	output := render(r.State, first, perfdata, cutLines(lines, note, room))
@@ -37,6 +33,17 @@ func formatText(check string, r Result, level Level, verbose bool, limit int) st
 		return cutBytes(first, limit-1) + "\n"
 	}
 	return output
+}
+
+// fitPerfdata prints the metrics of the highest level, asked or lower, that has
+// at most room bytes.
+func fitPerfdata(metrics []Metric, asked Level, room int) (perfdata string, shown Level) {
+	for level := asked; level > None; level-- {
+		if perfdata, fits := formatPerfdata(metrics, level, max(room, 1)); fits {
+			return perfdata, level
+		}
+	}
+	return "", None
 }
 
 func firstLine(check string, r Result) string {
@@ -60,10 +67,6 @@ func longOutput(r Result, verbose bool) []string {
 		lines = append(lines, Clean(line))
 	}
 	return lines
-}
-
-func fits(first, perfdata string, limit int) bool {
-	return len(first)+len(" | \n")+len(perfdata) <= limit
 }
 
 // cutLines keeps the lines that fit into room bytes and counts the others; a

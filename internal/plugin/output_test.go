@@ -125,7 +125,7 @@ func TestLabelsNeverCollapse(t *testing.T) {
 	for i, label := range labels {
 		metrics = append(metrics, Metric{Label: label, Value: float64(i), Level: Summary})
 	}
-	parsed, err := nagios.ParsePerfData(formatPerfdata(metrics, Servers))
+	parsed, err := nagios.ParsePerfData(allPerfdata(metrics))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestMetricForms(t *testing.T) {
 		{Metric{Label: "a", Value: -1, Unit: "%", Warning: "~:10", Critical: "@5:", Min: LimitOf(0), Max: LimitOf(100)}, "'a'=-1%;~:10;@5:;0;100"},
 		{Metric{Label: "a b", Value: 1}, "'a_b'=1;;;;"},
 	} {
-		if got := formatPerfdata([]Metric{test.metric}, Servers); got != test.want {
+		if got := allPerfdata([]Metric{test.metric}); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
 		}
 	}
@@ -194,6 +194,11 @@ func TestFormatJSON(t *testing.T) {
 	if got, _ := formatJSON("nosrv", Result{}); !strings.HasSuffix(got, `"sections":[]}`+"\n") {
 		t.Errorf("no sections are %s", got)
 	}
+}
+
+func allPerfdata(metrics []Metric) string {
+	perfdata, _ := formatPerfdata(metrics, Servers, 0)
+	return perfdata
 }
 
 // hostileResult has names of every bad kind.

@@ -103,7 +103,7 @@ func (l labeller) label(text string) string {
 // readers of perfdata part even a quoted label, and "::", which Icinga 2 takes
 // for the end of a check_multi prefix (PluginUtility::SplitPerfdata).
 func cleanLabel(text string) string {
-	label := strings.NewReplacer("'", "_", "=", "_", ";", "_", " ", "_", "::", "__").Replace(Clean(text))
+	label := labelReplacer.Replace(Clean(text))
 	if len(label) > maxLabel {
 		label = strings.ToValidUTF8(label[:maxLabel], "")
 	}
@@ -113,6 +113,8 @@ func cleanLabel(text string) string {
 	return label
 }
 
+var labelReplacer = strings.NewReplacer("'", "_", "=", "_", ";", "_", " ", "_", "::", "__")
+
 // shows says whether a level prints the metric.
 func (m Metric) shows(level Level) bool {
 	if m.Total {
@@ -121,13 +123,17 @@ func (m Metric) shows(level Level) bool {
 	return level != None && m.Level <= level
 }
 
-// formatPerfdata prints the metrics of a level, separated by spaces.
-func formatPerfdata(metrics []Metric, level Level) string {
+// formatPerfdata prints the metrics of a level, separated by spaces. It gives up
+// once they have more than room bytes (0: any number).
+func formatPerfdata(metrics []Metric, level Level, room int) (perfdata string, fits bool) {
 	labels := labeller{}
 	var b strings.Builder
 	for _, m := range metrics {
 		if !m.shows(level) {
 			continue
+		}
+		if room > 0 && b.Len() > room {
+			return "", false
 		}
 		// The parts are made of numbers and of a cleaned label, so go-nagios's
 		// Validate, which compiles five regular expressions a metric, has
@@ -142,5 +148,6 @@ func formatPerfdata(metrics []Metric, level Level) string {
 			Max:               m.Max.String(),
 		}.String())
 	}
-	return strings.TrimPrefix(b.String(), " ")
+	perfdata = strings.TrimPrefix(b.String(), " ")
+	return perfdata, room == 0 || len(perfdata) <= room
 }

@@ -1,0 +1,283 @@
+package haproxy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestInfoOfCaptures(t *testing.T) {
+	for name, want := range map[string]Info{
+		"1.8/info.txt": {
+			Version: "1.8.0", Node: "vm", Pid: known(16713), Nbproc: known(1), ProcessNum: known(1), UptimeSec: known(5),
+			CurrConns: known(24), Maxconn: known(200), ConnRate: known(42), ConnRateLimit: known(0), SessRate: known(42), SessRateLimit: known(0),
+		},
+		"3.2/info.txt": {
+			Version: "3.2.0", Node: "vm", Pid: known(18186), Nbproc: known(1), ProcessNum: known(1), UptimeSec: known(4), Stopping: known(0),
+			CurrConns: known(24), Maxconn: known(200), ConnRate: known(54), ConnRateLimit: known(0), SessRate: known(54), SessRateLimit: known(0),
+		},
+	} {
+		got, err := NewReader(bytes.NewReader(capture(t, name))).Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(&want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestServersStateOfCaptures(t *testing.T) {
+	for name, ports := range map[string][2]int64{"1.8/servers-state.txt": {39403, 37605}, "3.2/servers-state.txt": {34391, 52503}} {
+		states, err := NewReader(bytes.NewReader(capture(t, name))).ServersState()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(states) != 32 {
+			t.Errorf("%s has %d servers", name, len(states))
+		}
+		var got []ServerState
+		for _, s := range states {
+			if s.Backend == "dns" || s.Backend == "mixed" {
+				got = append(got, s)
+			}
+		}
+		want := []ServerState{
+			{Backend: "dns", Server: "e1", FQDN: "nosuch.invalid", Port: 80, OpState: 0, AdminState: 32},
+			{Backend: "mixed", Server: "a", Address: "127.0.0.1", Port: ports[0], OpState: 2},
+			{Backend: "mixed", Server: "b", Address: "127.0.0.1", Port: ports[1]},
+			{Backend: "mixed", Server: "c", Address: "127.0.0.1", Port: ports[0], AdminState: 5},
+			{Backend: "mixed", Server: "d", Address: "127.0.0.1", Port: ports[1]},
+		}
+		if strings.HasPrefix(name, "1.8") {
+			want[0].OpState = 2
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestServersStateOfATemplate(t *testing.T) {
+	const answer = `1
+# be_name be_id srv_name srv_addr srvrecord srv_fqdn new
+# a comment
+web 3 web1 10.0.0.1 _http._tcp.example.com a.example.com x
+web 3 web2 - _http._tcp.example.com - x
+- 4 - 10.0.0.3 - - x
+
+`
+	got, err := NewReader(strings.NewReader(answer)).ServersState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []ServerState{
+		{Backend: "web", Server: "web1", Address: "10.0.0.1", SRVRecord: "_http._tcp.example.com", FQDN: "a.example.com"},
+		{Backend: "web", Server: "web2", SRVRecord: "_http._tcp.example.com"},
+		{Backend: "-", Server: "-", Address: "10.0.0.3"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestResolversOfCaptures(t *testing.T) {
+	for name, want := range map[string][]string{
+		"1.8/resolvers.txt": {"mydns dns1 15"},
+		"3.2/resolvers.txt": {"mydns dns1 15", "default 10.255.255.53 15"},
+	} {
+		resolvers, err := NewReader(bytes.NewReader(capture(t, name))).Resolvers()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range resolvers {
+			for _, n := range r.Nameservers {
+				got = append(got, fmt.Sprintf("%s %s %d", r.Name, n.Name, len(n.Counters)))
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if first := resolvers[0].Nameservers[0].Counters[0]; first != (Counter{"sent", 5}) {
+			t.Errorf("%s: the first counter is %v", name, first)
+		}
+	}
+}
+
+func TestResolvers(t *testing.T) {
+	for _, test := range []struct {
+		name, answer string
+		want         []Resolver
+	}{
+		{"none", "No resolvers found\n\n", nil},
+		{"without name servers", "Resolvers section a\n\n", []Resolver{{Name: "a"}}},
+		{"empty lines between", "Resolvers section a\n nameserver 1.2.3.4:53:\n  sent: 3\n\nResolvers section b\n\n\n", []Resolver{
+			{Name: "a", Nameservers: []Nameserver{{"1.2.3.4:53", []Counter{{"sent", 3}}}}}, {Name: "b"},
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := NewReader(strings.NewReader(test.answer)).Resolvers()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestProcesses(t *testing.T) {
+	for _, test := range []struct {
+		name, answer string
+		want         []Process
+	}{
+		{"1.9", "#<PID>          <type>          <relative PID>  <reloads>       <uptime>       \n" +
+			"1162            master          0               5               0d 0h02m07s    \n" +
+			"# workers\n1271            worker          1               0               0d 0h00m00s    \n" +
+			"1272            worker          2               0               0d 0h00m00s    \n" +
+			"# old workers\n1233            worker          [was: 1]        3               0d 0h00m43s    \n\n",
+			[]Process{{1162, "master", false}, {1271, "worker", false}, {1272, "worker", false}, {1233, "worker", true}}},
+		{"2.6", "#<PID>          <type>          <reloads>       <uptime>        <version>      \n" +
+			"13266           master          0 [failed: 0]   0d00h00m01s     2.6.12-1+deb12u4\n" +
+			"# workers\n13267           worker          0               0d00h00m01s     2.6.12-1+deb12u4\n" +
+			"# programs\n1244            foo             0               0d00h00m00s     -\n" +
+			"# old programs\n1245            worker          0               0d00h00m00s     -\n\n",
+			[]Process{{13266, "master", false}, {13267, "worker", false}, {1244, "foo", false}, {1245, "worker", true}}},
+		{"no workers", "#<PID>\n1 master 0\n# workers\n\n", []Process{{1, "master", false}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := NewReader(strings.NewReader(test.answer)).Processes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// readers read each kind of answer but the statistics.
+var readers = map[string]func(r *Reader) (any, error){
+	"info":      func(r *Reader) (any, error) { return r.Info() },
+	"state":     func(r *Reader) (any, error) { return r.ServersState() },
+	"resolvers": func(r *Reader) (any, error) { return r.Resolvers() },
+	"processes": func(r *Reader) (any, error) { return r.Processes() },
+}
+
+func TestAnswersRefused(t *testing.T) {
+	const stateHeader = "1\n# be_name srv_name srv_addr srv_port\n"
+	for _, test := range []struct{ kind, answer, want string }{
+		{"info", "", "empty"},
+		{"info", "Permission denied\n\n", "permission denied"},
+		{"info", "Name: HAProxy\nVersion\n\n", "without a colon"},
+		{"info", "Name: HAProxy\nPid: 1\n\n", "no Version"},
+		{"info", "Name: HAProxy\nVersion: 2.6\nMaxconn: -1\n\n", `Maxconn of the process information is "-1"`},
+		{"info", "Name: HAProxy\nVersion: 2.6\nMaxconn: 1\nMaxconn: 2\n\n", "Maxconn twice"},
+		{"info", "Name: HAProxy\nVersion: 2.6\x00\n\n", "NUL"},
+		{"state", "2\n", "this is not what HAProxy answers"},
+		{"state", "1\n\n", "no header"},
+		{"state", "1\n# be_id\n", "no header of the servers' state"},
+		{"state", stateHeader + "be s 1.2.3.4\n\n", "it has 3 fields, the header has 4"},
+		{"state", stateHeader + "be s 1.2.3.4 http\n\n", `column srv_port of "be"/"s" is "http"`},
+		{"state", stateHeader + " s 1.2.3.4 80\n\n", "no names"},
+		{"resolvers", "Resolvers section a\n  sent: 1\n\n", "no known form"},
+		{"resolvers", "Resolvers section a\n nameserver n:\n  sent: many\n\n", "without a count"},
+		{"resolvers", "Resolvers section a\n nameserver n:\n  sent:\n\n", "without a count"},
+		{"resolvers", "No resolvers found\n  sent: 1\n\n", "before the first section"},
+		{"processes", "Unknown command\n\n", "does not know"},
+		{"processes", "#<PID>\nx worker 1\n\n", "without a process id"},
+		{"processes", "#<PID>\n1 worker\n\n", "no known form"},
+	} {
+		_, err := readers[test.kind](NewReader(strings.NewReader(test.answer)))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s %q: the error is %v, want %q", test.kind, test.answer, err, test.want)
+		}
+	}
+}
+
+// TestAnswersCutShort: what a cut leaves of an answer is none.
+func TestAnswersCutShort(t *testing.T) {
+	const processes = "#<PID> <type>\n1 master 0\n# workers\n2 worker 1\n\n"
+	for kind, answer := range map[string][]byte{
+		"info":      capture(t, "3.2/info.txt"),
+		"state":     capture(t, "1.8/servers-state.txt"),
+		"resolvers": capture(t, "3.2/resolvers.txt"),
+		"processes": []byte(processes),
+	} {
+		if _, err := readers[kind](NewReader(bytes.NewReader(answer))); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		for n := range answer {
+			if got, err := readers[kind](NewReader(bytes.NewReader(answer[:n]))); err == nil {
+				t.Fatalf("%s cut after %d of %d bytes passes: %v", kind, n, len(answer), got)
+			}
+		}
+	}
+}
+
+// TestSeveralAnswers reads a stream as a socket gives it for commands on one
+// line, refused ones among them.
+func TestSeveralAnswers(t *testing.T) {
+	stat := string(capture(t, "3.2/stat.csv"))
+	r := NewReader(strings.NewReader("Unknown command, but maybe\n  help\n  quit\n\n" + stat + "No such proxy.\n\n" + stat +
+		string(capture(t, "3.2/info.txt")) + "Permission denied\n\n" + string(capture(t, "1.8/resolvers.txt"))))
+	if _, err := r.Info(); !errors.Is(err, ErrUnknownCommand) {
+		t.Errorf("the first answer: %v", err)
+	}
+	for _, want := range []error{nil, ErrNoSuchProxy, nil} {
+		if _, err := r.Stats(EmptyLine); !errors.Is(err, want) {
+			t.Errorf("the statistics: %v", err)
+		}
+	}
+	if info, err := r.Info(); err != nil || info.Version != "3.2.0" {
+		t.Errorf("the info is %v, %v", info, err)
+	}
+	if _, err := r.ServersState(); !errors.Is(err, ErrPermission) {
+		t.Errorf("the state: %v", err)
+	}
+	if resolvers, err := r.Resolvers(); err != nil || len(resolvers) != 1 {
+		t.Errorf("the resolvers are %v, %v", resolvers, err)
+	}
+	if _, err := r.Stats(EmptyLine); !errors.Is(err, ErrEmpty) {
+		t.Errorf("after the last answer: %v", err)
+	}
+}
+
+// fuzz feeds a kind of answer: no panic, and no control characters in errors.
+func fuzz(f *testing.F, kind string, seeds ...[]byte) {
+	for _, seed := range seeds {
+		// A few lines are enough; large seeds make slow fuzzing.
+		lines := bytes.SplitAfterN(seed, []byte("\n"), 12)
+		f.Add(append(bytes.Join(lines[:min(len(lines), 11)], nil), '\n'))
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		_, err := readers[kind](NewReader(bytes.NewReader(answer)))
+		if err != nil && strings.ContainsAny(err.Error(), "\x00\x1b\n") {
+			t.Fatalf("the error is not fit to print: %q", err)
+		}
+		if err == nil && !bytes.Contains(answer, []byte("\n\n")) {
+			t.Fatal("an answer without an end passes")
+		}
+	})
+}
+
+func FuzzInfo(f *testing.F) { fuzz(f, "info", capture(f, "1.8/info.txt"), capture(f, "3.2/info.txt")) }
+
+func FuzzServersState(f *testing.F) {
+	fuzz(f, "state", capture(f, "1.8/servers-state.txt"), capture(f, "3.2/servers-state.txt"))
+}
+
+func FuzzResolvers(f *testing.F) {
+	fuzz(f, "resolvers", capture(f, "1.8/resolvers.txt"), capture(f, "3.2/resolvers.txt"))
+}
+
+func FuzzProcesses(f *testing.F) {
+	fuzz(f, "processes", []byte("#<PID> <type>\n1 master 0\n# workers\n2 worker 1\n# old workers\n3 worker [was: 1]\n\n"))
+}
