@@ -63,7 +63,7 @@ fi
 
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
-web=$(free_port) v2=$(free_port) v2e=$(free_port) small=$(free_port)
+web=$(free_port) page=$(free_port) v2=$(free_port) v2e=$(free_port) small=$(free_port)
 
 # An origin is a HAProxy that answers every request itself: without a backend it
 # would send 503, and its 503 is made a 200.
@@ -89,7 +89,7 @@ defaults
 	timeout server 10s
 	default-server inter 200 fall 2 rise 1
 listen stats
-	bind 127.0.0.1:$((web + 1))
+	bind 127.0.0.1:$page
 	stats enable
 	stats uri /haproxy?stats
 frontend fe
@@ -126,7 +126,7 @@ down() { ! check_haproxy_backend -S "$dir/haproxy.sock" -s v2 >/dev/null; }
 until_true 10 down
 
 say "Users send requests: to v2, whose server is gone; to v2e, which works; elsewhere, which redirects"
-for _ in {1..12}; do get /path/v2/ >>"$dir/v2"; get /path/v2e/ >>"$dir/v2e"; get / >>"$dir/other"; done
+for _ in {1..60}; do get /path/v2/ >>"$dir/v2"; get /path/v2e/ >>"$dir/v2e"; get / >>"$dir/other"; done
 for backend in v2 v2e other; do
 	printf '%-6s %s\n' "$backend" "$(sort "$dir/$backend" | uniq -c | tr -d '\r')"
 done
@@ -135,12 +135,12 @@ grep -m 1 'v2/<NOSRV>' "$dir/haproxy.log"
 
 say "Is there a server left that can answer? Nagios asks the socket, or the stats page"
 nagios check_haproxy_backend -S "$dir/haproxy.sock"
-nagios check_haproxy_backend -H 127.0.0.1 -p $((web + 1)) -u '/haproxy?stats' -s v2
+nagios check_haproxy_backend -H 127.0.0.1 -p "$page" -u '/haproxy?stats' -s v2
 
 say "Is the rate of requests without a server high? Nagios asks the log; the redirects are not counted"
-nagios check_haproxy_nosrv -f "$dir/haproxy.log" --no-traffic ok
+nagios check_haproxy_nosrv -f "$dir/haproxy.log"
 
-say "Twenty users keep the small frontend's every connection: how near is maxconn?"
+say "Nineteen users keep connections to a frontend with maxconn 20: how near is it?"
 held=()
 for _ in {1..19}; do
 	exec {fd}<>"/dev/tcp/127.0.0.1/$small"

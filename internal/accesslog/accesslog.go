@@ -1,0 +1,129 @@
+// Package accesslog turns one line of HAProxy's log into one Record: when it
+// was written, which frontend, backend and server it names, and why the session
+// ended.
+//
+// The leftmost real structure of a line decides, and only the server field says
+// whether a request found a server: request text, user agents and captured
+// headers come from clients and may hold a whole forged line.
+//
+// A line is read in four steps, each in its own file: a wrapper is taken off
+// (wrapper.go), the header is skipped and its time read (header.go, clock.go),
+// then the text is a request in columns (columns.go), in CLF (clf.go) or in a
+// log-format of the operator's own (format.go compiles it with build.go for
+// automaton.go; config.go finds it in a haproxy.cfg), or one of HAProxy's own
+// messages (message.go). reference.go does this plainly for any line; fast.go
+// does the same for lines that look like the one before.
+package accesslog
+
+import "time"
+
+// Class says what one line is.
+type Class uint8
+
+const (
+	// Unreadable is no HAProxy line in a known (or the given) format: junk,
+	// another program's, or cut short before what decides.
+	Unreadable Class = iota
+	// Request is a request or connection: Frontend, Backend and Server are set.
+	Request
+	// Transition is a change of a server's state: Record.Transition is set.
+	Transition
+	// Message is another of HAProxy's own messages: neither a request nor
+	// unreadable.
+	Message
+)
+
+// String is the class in lower case, for messages and tests.
+func (c Class) String() string {
+	switch c {
+	case Request:
+		return "request"
+	case Transition:
+		return "transition"
+	case Message:
+		return "message"
+	}
+	return "unreadable"
+}
+
+// Record is one line, understood. Its byte slices point into the line (or into
+// the parser's scratch) and live until the next line is read: copy what you keep.
+type Record struct {
+	Class    Class
+	Line     []byte // the line as it was read, without its line end
+	Written  int64  // when the line was written, Unix nanoseconds; 0 where nothing tells
+	Frontend []byte // without the trailing ~ of a TLS listener; nil where the format does not name it
+	Backend  []byte
+	Server   []byte // "<NOSRV>", a name, an internal service like "<STATS>", "-" or empty
+
+	// NoServer: Server is <NOSRV>, "-" or empty. Other names in angle brackets
+	// are HAProxy's own services, never a missing server.
+	NoServer bool
+
+	// Flags are the first two characters of the termination state (HAProxy
+	// manual 8.5), Status the HTTP status or -1, Request the request text as
+	// logged. They are set for NoServer lines; elsewhere they may be zero, -1
+	// and nil, because reading them costs time that nobody needs.
+	Flags   [2]byte
+	Status  int
+	Request []byte
+
+	Change Change // for Class Transition
+}
+
+// Change is what a Transition line says about one server.
+type Change struct {
+	Backend, Server string
+	Up              bool   // true: it takes traffic again
+	Reason          string // "Layer4 connection problem", "maintenance", "drain", …; empty where the line gives none
+	Info            string // the check's own words, "Connection refused"
+}
+
+// Options say how times without zone or year are read and which formats are
+// expected.
+type Options struct {
+	Location *time.Location // for times that name no zone; nil is UTC
+	Now      time.Time      // the year of a header without one, where no request tells it
+	Formats  []*Format      // from Compile or FormatsOfConfig; nil means the built-in ones, detected line by line
+}
+
+// Parser reads lines one after the other. It remembers the header, the time and
+// the format of the last line, so it belongs to one goroutine.
+type Parser struct {
+	clock   clock
+	formats []*Format // nil: the built-in ones
+
+	rec     Record // what Scan hands to its visitor
+	like    likeness
+	partial bool   // the last line was a container runtime's fragment; the next continues it
+	scratch []byte // a docker line without its JSON escapes
+	match   matcher
+	moment  moment
+}
+
+// New returns a parser for one goroutine.
+func New(o Options) *Parser {
+	if o.Location == nil {
+		o.Location = time.UTC
+	}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats}
+}
+
+// Parse reads one line, with or without its line end. late chooses the second
+// of two readings where a local time without a zone is ambiguous (the hour that
+// daylight saving repeats).
+func (p *Parser) Parse(line []byte, late bool, rec *Record) {
+	p.parseReference(line, late, rec)
+}
+
+// WrittenAt tells only when a line was written, Unix nanoseconds, for searching
+// a file by time. Any line with a timestamp has one, another program's too. An
+// ambiguous local time is read as its first occurrence.
+func (p *Parser) WrittenAt(line []byte) (int64, bool) {
+	partial := p.partial // the lines that are read go on from where they were
+	p.partial = false
+	var rec Record
+	p.Parse(line, false, &rec)
+	p.partial = partial
+	return rec.Written, rec.Written != 0
+}

@@ -1,0 +1,451 @@
+package accesslog
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// likeness is what the next line probably has in common with the last: the
+// bytes around the timestamp, the timestamp itself, the accept date, the
+// frontend. Everything in it is compared byte by byte and never trusted
+// further: a line that differs goes to the reference.
+type likeness struct {
+	known bool
+
+	prefix  []byte // before the timestamp; all of the header where there is none
+	base    int    // bytes of the timestamp without fraction and zone: 15, 19 or, for none, 0
+	zone    int    // bytes of zone at the beginning of between
+	between []byte // from the fraction's end to the text
+	bare    bool   // no tag stands before the text, so it must not look like a header
+	clf     bool   // the built-in format was CLF, not columns
+
+	head, tail uint64 // the timestamp's first and last eight bytes
+	middle     uint64 // of 19 bytes, those from the ninth on
+	late       bool
+	seconds    int64 // of the timestamp, in nanoseconds, without its fraction
+
+	date0, date1 uint64 // the accept date down to ten minutes
+	accepted     stamp
+	frontend     []byte // with its ~ and the blank after it
+}
+
+const (
+	maxHeader      = 200
+	baseMonthFirst = 15 // "Nov 22 14:53:34"
+	baseISO        = 19 // "2026-11-22T14:53:34"
+)
+
+// learn remembers the header of a line that the reference has read as a request
+// at start number i. Only the first start will do: for another one, what is
+// wrong with the first would have to be looked at again.
+func (l *likeness) learn(line []byte, h *header, i int, rec *Record) {
+	if rec.Class != Request || i != 0 || h.fragment {
+		return
+	}
+	l.known = false
+	text := h.starts[0]
+	prefix, between := text, text
+	l.base, l.zone = 0, 0
+	if h.timed {
+		prefix = h.stampAt
+		if l.base = baseOf(line[h.stampAt:h.stampEnd]); l.base == 0 || h.stampEnd > text {
+			return
+		}
+		between = prefix + l.base
+		for between < h.stampEnd && (line[between] == '.' || isDigit(line[between])) {
+			between++
+		}
+		l.zone = h.stampEnd - between
+	}
+	if prefix+text-between > maxHeader {
+		return
+	}
+	l.prefix = append(l.prefix[:0], line[:prefix]...)
+	l.between = append(l.between[:0], line[between:text]...)
+	l.bare = !h.certain
+	l.clf = bytes.HasPrefix(line[min(text+len(tokenAt(line[text:])), len(line)):], []byte(" - - ["))
+	l.head, l.date0 = 0, 0 // nothing cached yet
+	l.frontend = l.frontend[:0]
+	l.known = true
+}
+
+// baseOf is the length of a timestamp up to its seconds, if it is one of the two
+// kinds that the fast path knows, else 0.
+func baseOf(s []byte) int {
+	switch {
+	case len(s) >= baseISO && s[4] == '-' && s[10] == 'T':
+		return baseISO
+	case len(s) >= baseMonthFirst && s[3] == ' ' && s[6] == ' ' && s[9] == ':':
+		return baseMonthFirst
+	}
+	return 0
+}
+
+// window is how much of a chunk the fast path wants to see ahead, so that it
+// need not look for the end of a line before it knows what the line is.
+const window = 1024
+
+// run reads lines in columns that begin like the last one, and stops at the
+// first that it is not sure of. It returns how many bytes those lines took.
+//
+// Up to the server everything is compared or belongs to a set of bytes without
+// the line end, so the line cannot end before that; only then its end is sought.
+func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
+	l, rec := &p.like, &p.rec
+	if !l.known || l.clf || p.formats != nil || p.partial {
+		return 0
+	}
+	if rec.Class == Transition {
+		rec.Change = Change{}
+	}
+	for len(chunk)-done >= window {
+		w := chunk[done : done+window]
+		i := len(l.prefix)
+		if i > 0 && string(w[:i]) != string(l.prefix) {
+			return done
+		}
+		text, nano, fresh := l.skipHeader(w, i)
+		if text == 0 && l.base > 0 || l.bare && looksLikeHeader(w[text:text+64]) {
+			return done
+		}
+
+		client := tokenEnd(w, text)
+		if client == text || w[client] != ' ' || !isDigit(w[client-1]) {
+			return done
+		}
+		date := client + 2
+		if w[client+1] != '[' || w[date+acceptLen] != ']' || w[date+acceptLen+1] != ' ' {
+			return done
+		}
+		if !l.sameDate(w[date : date+acceptLen]) {
+			var ok bool
+			if fresh, ok = l.newDate(w[date:date+acceptLen], fresh); !ok {
+				return done
+			}
+		}
+
+		names := w[date+acceptLen+2:]
+		k := len(l.frontend)
+		if k == 0 || string(names[:k]) != string(l.frontend) {
+			if k = l.newFrontend(names); k == 0 {
+				return done
+			}
+		}
+		frontend := names[:k-1]
+		if names[k-2] == '~' {
+			frontend = names[:k-2]
+		}
+		names = names[k:]
+		slash := nameLen(names)
+		if slash == 0 || slash > maxFastName || names[slash] != '/' {
+			return done
+		}
+		server := names[slash+1:]
+		n := nameLen(server)
+		if n > maxFastName {
+			return done
+		}
+		if n == 0 && server[0] == '<' {
+			if n = serverLen(server); n < 0 || bytes.IndexByte(server[:n], '\n') >= 0 {
+				return done
+			}
+		}
+		timers := len(w) - len(server) + n + 1
+		if server[n] != ' ' || !isDigit(w[timers]) && w[timers] != '-' && w[timers] != '+' {
+			return done
+		}
+
+		length := bytes.IndexByte(chunk[done+timers:], '\n')
+		if length < 0 {
+			return done
+		}
+		length += timers
+		line := chunk[done : done+length]
+		if line[length-1] == '\r' {
+			line = trimEnd(line)
+		}
+		if (fresh || late != l.late) && !l.nextSecond(w[i:], late) && !p.refresh(w[i:], text-i, late) {
+			return done
+		}
+		rec.Class, rec.Line = Request, line
+		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
+		rec.NoServer = false
+		rec.Flags, rec.Status, rec.Request = [2]byte{}, -1, nil
+		if server[0] == '<' || n < 2 {
+			if rec.NoServer = isNoServer(rec.Server); rec.NoServer && readColumnsTail(line[timers:], rec) != Request {
+				return done
+			}
+		}
+		if l.base == 0 {
+			p.endOf(w[date:], line[timers:], late, rec)
+		} else {
+			rec.Written = l.seconds + nano
+		}
+		if rec.Written != 0 {
+			p.clock.anchor = rec.Written
+		}
+		visit(rec)
+		done += length + 1
+	}
+	return done
+}
+
+// maxFastName bounds the names of the fast path, so that a window holds all of
+// them.
+const maxFastName = 120
+
+// tokenEnd is the offset of the first blank or control character from at on; it
+// gives up, pointing anywhere, after 64 bytes.
+func tokenEnd(w []byte, at int) int {
+	for k := at; k < at+64; k += 8 {
+		x := load(w[k:])
+		// A byte below 0x21 borrows from its high bit ("hasless" of Bit
+		// Twiddling Hacks); the lowest one found is always right.
+		if low := (x - 0x21212121_21212121) & ^x & 0x80808080_80808080; low != 0 {
+			return k + bits.TrailingZeros64(low)>>3
+		}
+	}
+	return at
+}
+
+// skipHeader skips timestamp and what stands between it and the text. nano is
+// the fraction; fresh: the timestamp has changed in more than the fraction. text
+// is 0 if the header is another one.
+func (l *likeness) skipHeader(w []byte, at int) (text int, nano int64, fresh bool) {
+	switch l.base {
+	case baseMonthFirst:
+		fresh = load(w[at:]) != l.head || load(w[at+7:]) != l.tail
+	case baseISO:
+		fresh = load(w[at:]) != l.head || load(w[at+8:]) != l.middle || load(w[at+11:]) != l.tail
+	case 0:
+		return at, 0, false
+	}
+	at += l.base
+	if w[at] == '.' {
+		unit := int64(100_000_000)
+		for at++; isDigit(w[at]) && unit > 0; at++ {
+			nano += int64(w[at]-'0') * unit
+			unit /= 10
+		}
+		if unit == 100_000_000 || unit == 0 {
+			return 0, 0, false // no digit, or nine and more
+		}
+	}
+	text = at + len(l.between)
+	if string(w[at:text]) != string(l.between) {
+		return 0, 0, false
+	}
+	return text, nano, fresh
+}
+
+// newDate takes in an accept date that is not the last one. Its year and month
+// give the header's timestamp its year, so that is fresh with them.
+func (l *likeness) newDate(date []byte, fresh bool) (nowFresh, ok bool) {
+	accepted, ok := readAccept(date)
+	if !ok {
+		return fresh, false
+	}
+	if accepted.month != l.accepted.month || accepted.year != l.accepted.year {
+		fresh, l.head = true, 0
+	}
+	l.accepted = accepted
+	l.date0, l.date1 = load(date), load(date[8:])
+	return fresh, true
+}
+
+// newFrontend takes in a frontend that is not the last one, and returns its
+// length with the blank after it, 0 if it is no plain name.
+func (l *likeness) newFrontend(names []byte) int {
+	k := nameLen(names)
+	if k == 0 || k > maxFastName {
+		return 0
+	}
+	if names[k] == '~' {
+		k++
+	}
+	if names[k] != ' ' {
+		return 0
+	}
+	l.frontend = append(l.frontend[:0], names[:k+1]...)
+	return k + 1
+}
+
+// nextSecond moves the timestamp on within its minute: most do not differ in
+// anything else. Both kinds end in "14:53:34".
+func (l *likeness) nextSecond(b []byte, late bool) bool {
+	if l.base == 0 || late != l.late || load(b) != l.head || l.base == baseISO && load(b[8:]) != l.middle {
+		return false
+	}
+	tail := load(b[l.base-8:])
+	if (tail^l.tail)<<16 != 0 || b[l.base-2]-'0' > 5 || !isDigit(b[l.base-1]) {
+		return false
+	}
+	second := func(tail uint64) int64 { return int64(tail>>48&15)*10 + int64(tail>>56&15) }
+	l.seconds += (second(tail) - second(l.tail)) * 1e9
+	l.tail = tail
+	return true
+}
+
+// refresh reads the timestamp anew; b begins with it and the text begins at
+// offset text.
+func (p *Parser) refresh(b []byte, text int, late bool) bool {
+	l := &p.like
+	l.head = 0
+	if l.base == 0 {
+		return true
+	}
+	s, n := readStamp(b)
+	if n != text-len(l.between)+l.zone || (s.year == 0) != (l.base == baseMonthFirst) {
+		return false
+	}
+	s.nano = 0
+	l.seconds = p.clock.unix(s.withYear(l.accepted), late)
+	l.late = late
+	l.head = load(b)
+	if l.base == baseMonthFirst {
+		l.tail = load(b[7:])
+	} else {
+		l.middle, l.tail = load(b[8:]), load(b[11:])
+	}
+	return true
+}
+
+// sameDate reports whether an accept date is valid and, down to ten minutes,
+// the last one.
+func (l *likeness) sameDate(date []byte) bool {
+	if load(date) != l.date0 || load(date[8:]) != l.date1 {
+		return false
+	}
+	// What remains is "5:25.924": with its pattern taken away by xor each byte
+	// is the digit's value, or zero for the punctuation.
+	const pattern = uint64('0') | ':'<<8 | '0'<<16 | '0'<<24 | '.'<<32 | '0'<<40 | '0'<<48 | '0'<<56
+	x := load(date[16:]) ^ pattern
+	const punctuation = 0x000000ff_0000ff00
+	const high = 0xf0f0f0f0_f0f0f0f0
+	return x&punctuation == 0 && x&high == 0 && (x+0x06060606_06060606)&high == 0 && date[18] < '6'
+}
+
+// endOf sets the time of a line whose header tells none: the request's end.
+func (p *Parser) endOf(date, timers []byte, late bool, rec *Record) {
+	m := moment{timers: timers}
+	m.accepted, m.known = readAccept(date)
+	rec.Written = p.written(&header{}, &m, late)
+}
+
+// skim reads a line in CLF or in an operator's format whose header ends in the
+// tag that the last one had, without taking the header apart again. It reports
+// false, having decided nothing, for any line that it is not sure of.
+func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
+	l := &p.like
+	if !l.known || l.bare || !l.clf && p.formats == nil || p.partial {
+		return false
+	}
+	at := len(l.prefix)
+	if len(line) < at+l.base+32+len(l.between) || string(line[:at]) != string(l.prefix) {
+		return false
+	}
+	text, _, _ := l.skipHeader(line, at)
+	if text == 0 && l.base > 0 {
+		return false
+	}
+	h := header{timed: l.base > 0}
+	if h.timed {
+		s, n := readStamp(line[at:])
+		if n != text-at-len(l.between)+l.zone || (s.year == 0) != (l.base == baseMonthFirst) {
+			return false
+		}
+		h.stamp = s
+	}
+	*rec = Record{Status: -1}
+	m := &p.moment
+	*m = moment{}
+	var class Class
+	if p.formats != nil {
+		class = p.readFormats(line[text:], !h.timed, rec, m)
+	} else {
+		class = readCLF(line[text:], rec, m)
+	}
+	if class != Request {
+		return false
+	}
+	rec.Class, rec.Line = Request, line
+	rec.Written = p.written(&h, m, late)
+	if rec.Written != 0 {
+		p.clock.anchor = rec.Written
+	}
+	return true
+}
+
+// looksLikeHeader: a text without a tag before it could begin with a header of
+// its own.
+func looksLikeHeader(text []byte) bool {
+	if len(text) == 0 || text[0] == '<' || text[0] == '{' {
+		return true
+	}
+	_, n := readStamp(text)
+	return n > 0
+}
+
+// nameLen is the length of the name that b begins with.
+func nameLen(b []byte) int {
+	for n, c := range b {
+		if !nameByte[c] {
+			return n
+		}
+	}
+	return len(b)
+}
+
+func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// Scan reads a run of whole lines (the last may lack its line end) and calls
+// visit for every line that is not empty, always with the same Record. NUL bytes
+// end a line too: they are what a crash leaves of one.
+func (p *Parser) Scan(chunk []byte, late bool, visit func(*Record)) {
+	for len(chunk) > 0 {
+		// A piece at a time, so that looking for NUL leaves it in the cache.
+		piece := chunk
+		if len(chunk) > maxPiece {
+			if n := bytes.LastIndexByte(chunk[:maxPiece], '\n'); n >= 0 {
+				piece = chunk[:n+1]
+			}
+		}
+		chunk = chunk[len(piece):]
+		torn := bytes.IndexByte(piece, 0) >= 0
+		for len(piece) > 0 {
+			if !torn {
+				piece = piece[p.run(piece, late, visit):]
+			}
+			line := piece
+			if n := bytes.IndexByte(piece, '\n'); n >= 0 {
+				line, piece = piece[:n], piece[n+1:]
+			} else {
+				piece = nil
+			}
+			p.scanLine(line, late, visit)
+		}
+	}
+}
+
+// maxPiece is about what a core's nearest caches hold.
+const maxPiece = 64 << 10
+
+// scanLine reads one line, or what NUL bytes have made of it.
+func (p *Parser) scanLine(line []byte, late bool, visit func(*Record)) {
+	for len(line) > 0 {
+		part := line
+		if n := bytes.IndexByte(line, 0); n >= 0 {
+			part, line = line[:n], line[n+1:]
+		} else {
+			line = nil
+		}
+		if part = trimEnd(part); len(part) == 0 {
+			continue
+		}
+		if !p.skim(part, late, &p.rec) {
+			p.parseReference(part, late, &p.rec)
+		}
+		visit(&p.rec)
+	}
+}

@@ -1,0 +1,425 @@
+package accesslog
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Format is one log-format, compiled. It is immutable: parsers share it.
+type Format struct {
+	text   string // as HAProxy sees it, quotes and escapes of haproxy.cfg gone
+	full   *automaton
+	prefix *automaton // up to the last name; nil if a client's text can stand before it
+	quiet  bool       // an error-log-format: its lines are Messages
+
+	builtin func([]byte, *Record, *moment) Class // option httplog and its kin, by hand
+	owners  []string                             // the frontends that use it, from a haproxy.cfg; nil: any
+}
+
+// String is the log-format string as HAProxy sees it.
+func (f *Format) String() string { return f.text }
+
+// Frontends are the frontends that use the format according to the haproxy.cfg
+// it was read from; nil if it did not come from one.
+func (f *Format) Frontends() []string { return f.owners }
+
+// Compile compiles a log-format string (HAProxy manual 8.2.6, lf_expr_compile in
+// its log.c), written as in haproxy.cfg with its quotes and escapes or without.
+// A string that begins with a quote or holds a backslash is read as haproxy.cfg
+// would read it, any other as it stands.
+//
+// A format without backend, server or termination state is refused: nothing
+// could be decided with it.
+func Compile(logFormat string) (*Format, error) {
+	text := strings.TrimRight(logFormat, "\r\n")
+	if strings.ContainsRune(text, '\\') || strings.HasPrefix(text, `"`) || strings.HasPrefix(text, `'`) {
+		words, err := splitWords(text, nil)
+		if err == nil && (len(words) == 1 || strings.ContainsRune(text, '\\')) {
+			text = strings.Join(words, " ")
+		}
+	}
+	return compile(text, false)
+}
+
+// compile compiles the text as HAProxy sees it; quiet formats need not hold the
+// fields that decide.
+func compile(text string, quiet bool) (*Format, error) {
+	if text == "" {
+		return nil, fmt.Errorf("the log-format is empty; give the string that follows log-format in haproxy.cfg")
+	}
+	items, err := parseFormat(text)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
+	}
+	if missing := missingFields(items); len(missing) > 0 && !quiet {
+		return nil, fmt.Errorf("the log-format %s lacks the %s; without it nobody can tell which requests found no server: add it to the log-format",
+			shorten(text), strings.Join(missing, ", the "))
+	}
+	f := &Format{text: text, quiet: quiet}
+	f.full, err = buildAutomaton(items, false)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
+	}
+	if !quiet {
+		f.prefix, _ = buildAutomaton(items, true)
+	}
+	return f, nil
+}
+
+// shorten quotes a format for an error message.
+func shorten(text string) string {
+	const limit = 60
+	if len(text) > limit {
+		text = text[:limit] + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// missingFields names the fields without which no line can be judged.
+func missingFields(items []item) (missing []string) {
+	have := map[field]bool{}
+	for _, it := range items {
+		have[it.field] = true
+	}
+	for _, need := range []struct {
+		field field
+		name  string
+	}{{fieldBackend, "backend (%b)"}, {fieldServer, "server (%s)"}, {fieldFlags, "termination state (%ts or %tsc)"}} {
+		if !have[need.field] {
+			missing = append(missing, need.name)
+		}
+	}
+	return missing
+}
+
+// field is what a part of a line is needed for.
+type field uint8
+
+const (
+	fieldNone field = iota
+	fieldFrontend
+	fieldBackend
+	fieldServer
+	fieldFlags
+	fieldStatus
+	fieldRequest // %r
+	fieldMethod  // %HM
+	fieldPath    // %HU, %HP, %HPO
+	fieldDate    // %t, %tr and their kin
+	fieldEpoch   // %Ts
+	fieldMillis  // %ms
+	fieldActive  // %Ta
+	fieldTotal   // %Tt
+	fieldCount
+)
+
+// kind is how an item looks in a line.
+type kind uint8
+
+const (
+	kindText      kind = iota // the operator's own words
+	kindSeparator             // a run of blanks, of which one is written at most
+	kindNumber
+	kindAddress
+	kindName       // a proxy's or server's name
+	kindWord       // something without blanks that no client chooses
+	kindLocalDate  // 22/Nov/2026:14:15:25.924
+	kindZonedDate  // 22/Nov/2026:14:15:25 +0000
+	kindFlags2     // %ts
+	kindFlags4     // %tsc
+	kindURI        // of a client, without blanks or quotes
+	kindRequest    // of a client, without quotes
+	kindCaptures   // {a|b}, or nothing
+	kindCaptureSet // "a" "b", or nothing
+	kindAnything   // a client may have chosen it, and it may hold anything
+)
+
+// item is one part of a log-format.
+type item struct {
+	kind    kind
+	field   field
+	text    string // kindText
+	name    string // the key of structured output, "%(name)b"
+	options options
+}
+
+// options are the flags in force for an item.
+type options struct {
+	quote, escape, hex, json, cbor bool
+}
+
+// aliases are the variables of log-format (logformat_aliases in HAProxy's log.c,
+// and the names they had in 1.5).
+var aliases = map[string]struct {
+	kind  kind
+	field field
+}{
+	"OG": {kindWord, 0}, "B": {kindNumber, 0}, "CC": {kindAnything, 0}, "CS": {kindAnything, 0}, "H": {kindWord, 0}, "ID": {kindAnything, 0},
+	"ST": {kindNumber, fieldStatus}, "T": {kindZonedDate, fieldDate}, "Ta": {kindNumber, fieldActive}, "Tc": {kindNumber, 0}, "Th": {kindNumber, 0},
+	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, fieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, 0}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
+	"Ts": {kindNumber, fieldEpoch}, "Tt": {kindNumber, fieldTotal}, "Tu": {kindNumber, 0}, "Tw": {kindNumber, 0}, "U": {kindNumber, 0},
+	"ac": {kindNumber, 0}, "b": {kindName, fieldBackend}, "bc": {kindNumber, 0}, "bi": {kindAddress, 0}, "bp": {kindNumber, 0}, "bq": {kindNumber, 0},
+	"ci": {kindAddress, 0}, "cp": {kindNumber, 0}, "f": {kindName, fieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
+	"ft": {kindName, fieldFrontend}, "hr": {kindCaptures, 0}, "hrl": {kindCaptureSet, 0}, "hs": {kindCaptures, 0}, "hsl": {kindCaptureSet, 0},
+	"HM": {kindURI, fieldMethod}, "HP": {kindURI, fieldPath}, "HPO": {kindURI, fieldPath}, "HQ": {kindURI, 0}, "HU": {kindURI, fieldPath}, "HV": {kindRequest, 0},
+	"lc": {kindNumber, 0}, "ms": {kindNumber, fieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, fieldRequest}, "rc": {kindNumber, 0}, "rt": {kindNumber, 0},
+	"s": {kindName, fieldServer}, "sc": {kindNumber, 0}, "si": {kindAddress, 0}, "sp": {kindNumber, 0}, "sq": {kindNumber, 0},
+	"sslc": {kindWord, 0}, "sslv": {kindWord, 0}, "t": {kindLocalDate, fieldDate}, "tr": {kindLocalDate, fieldDate},
+	"trg": {kindZonedDate, fieldDate}, "trl": {kindZonedDate, fieldDate}, "ts": {kindFlags2, fieldFlags}, "tsc": {kindFlags4, fieldFlags},
+	"Bi": {kindAddress, 0}, "Bp": {kindNumber, 0}, "Ci": {kindAddress, 0}, "Cp": {kindNumber, 0}, "Fi": {kindAddress, 0}, "Fp": {kindNumber, 0},
+	"Si": {kindAddress, 0}, "Sp": {kindNumber, 0}, "cc": {kindAnything, 0}, "cs": {kindAnything, 0}, "st": {kindNumber, fieldStatus},
+}
+
+// expressions are the sample fetches that say the same as an alias (HAProxy
+// manual 7.3). Any other expression may hold anything.
+var expressions = map[string]string{
+	"be_name": "b", "fe_name": "f", "srv_name": "s", "txn.status": "ST", "status": "ST", "txn.sess_term_state": "ts", "accept_date": "Ts",
+	"src": "ci", "dst": "fi", "src_port": "cp", "dst_port": "fp", "http_first_req": "B", "fc_err": "B", "ssl_c_err": "B", "ssl_c_ca_err": "B",
+}
+
+// parseFormat takes a log-format apart:
+//
+//	% [(name[:type])] [{flags}] (alias | [expression])
+//
+// %% is a percent sign, and a percent sign before other punctuation vanishes.
+func parseFormat(s string) (items []item, err error) {
+	var global options
+	text := func(t string) {
+		if n := len(items); n > 0 && items[n-1].kind == kindText {
+			items[n-1].text += t
+			return
+		}
+		items = append(items, item{kind: kindText, text: t})
+	}
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == ' ':
+			items = append(items, item{kind: kindSeparator})
+			i++
+		case c != '%':
+			text(s[i : i+1])
+			i++
+		case i+1 == len(s):
+			return nil, fmt.Errorf("it ends in a single %%; write %%%% for a percent sign")
+		case s[i+1] == '%':
+			text("%")
+			i += 2
+		case isDigit(s[i+1]) || s[i+1] == ' ' || s[i+1] == '\t':
+			return nil, fmt.Errorf("nothing follows the %% at position %d; write %%%% for a percent sign", i+1)
+		case s[i+1] != '(' && s[i+1] != '{' && s[i+1] != '[' && !isLetter(s[i+1]):
+			i++ // the percent sign vanishes
+		default:
+			it, n, isGlobal, err := parseItem(s[i:], global)
+			if err != nil {
+				return nil, err
+			}
+			if isGlobal {
+				global = it.options
+			} else {
+				items = append(items, it)
+			}
+			i += n
+		}
+	}
+	return structured(items, global)
+}
+
+// parseItem reads one item at a percent sign. isGlobal is %o, whose flags hold
+// for all that follows.
+func parseItem(s string, global options) (it item, n int, isGlobal bool, err error) {
+	it.options = global
+	n = 1
+	if s[n] == '(' {
+		end := strings.IndexByte(s, ')')
+		if end < 0 {
+			return it, 0, false, fmt.Errorf("%s has no closing parenthesis", shorten(s))
+		}
+		it.name, _, _ = strings.Cut(s[n+1:end], ":")
+		n = end + 1
+	}
+	if n < len(s) && s[n] == '{' {
+		end := strings.IndexByte(s, '}')
+		if end < 0 {
+			return it, 0, false, fmt.Errorf("%s has no closing brace", shorten(s))
+		}
+		it.options = it.options.with(s[n+1 : end])
+		n = end + 1
+	}
+	if it.options.cbor {
+		return it, 0, false, fmt.Errorf("its output is CBOR; log JSON (%%{+json}o) or text instead")
+	}
+	if n < len(s) && s[n] == '[' {
+		end := expressionEnd(s[n:])
+		if end < 0 {
+			return it, 0, false, fmt.Errorf("the expression %s has no closing bracket", shorten(s[n:]))
+		}
+		it.kind = kindAnything
+		if known, ok := expressions[strings.TrimSpace(s[n+1:n+end])]; ok {
+			it.kind, it.field = aliases[known].kind, aliases[known].field
+		}
+		return it, n + end + 1, false, nil
+	}
+	start := n
+	for n < len(s) && (isLetter(s[n]) || isDigit(s[n])) {
+		n++
+	}
+	name := s[start:n]
+	if name == "o" {
+		return it, n, true, nil
+	}
+	alias, ok := aliases[name]
+	if !ok {
+		return it, 0, false, fmt.Errorf("HAProxy has no variable %%%s; write %%%% for a percent sign", name)
+	}
+	it.kind, it.field = alias.kind, alias.field
+	return it, n, false, nil
+}
+
+// with switches flags on and off: "+Q,-E".
+func (o options) with(flags string) options {
+	for _, flag := range strings.Split(flags, ",") {
+		flag = strings.TrimSpace(flag)
+		if flag == "" {
+			continue
+		}
+		on := flag[0] != '-'
+		switch strings.TrimLeft(flag, "+-") {
+		case "Q":
+			o.quote = on
+		case "E":
+			o.escape = on
+		case "X":
+			o.hex = on
+		case "json":
+			o.json = on
+		case "cbor":
+			o.cbor = on
+		}
+	}
+	return o
+}
+
+// expressionEnd is where the bracket closes that s begins with, -1 for nowhere.
+// Arguments in parentheses may hold brackets, and quotes may hold anything.
+func expressionEnd(s string) int {
+	depth := 0
+	var quote byte
+	for i := 1; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			} else if c == '\\' && quote == '"' {
+				i++
+			}
+		case depth > 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == '\\':
+			i++
+		case c == '(':
+			depth++
+		case c == ')' && depth > 0:
+			depth--
+		case c == ']' && depth == 0:
+			return i
+		}
+	}
+	return -1
+}
+
+// structured rewrites the items for %{+json}o, with which HAProxy ignores text
+// and separators and writes {"name": value, "name": value}.
+func structured(items []item, global options) ([]item, error) {
+	if !global.json {
+		return items, nil
+	}
+	var out []item
+	for _, it := range items {
+		if it.name == "" {
+			continue
+		}
+		before := ", "
+		if len(out) == 0 {
+			before = "{"
+		}
+		out = append(out, item{kind: kindText, text: before + `"` + it.name + `": `}, it)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("none of its fields has a name, so the JSON is empty; name them as in %%(backend)b")
+	}
+	return append(out, item{kind: kindText, text: "}"}), nil
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// readFormats reads text in one of the operator's formats. The first that fits
+// wins, but one whose own frontend the line names goes before.
+func (p *Parser) readFormats(text []byte, timeless bool, rec *Record, m *moment) Class {
+	first, firstRec, firstMoment := Unreadable, Record{}, moment{}
+	for _, f := range p.formats {
+		*rec, *m = Record{Status: -1}, moment{}
+		class := f.read(&p.match, text, timeless, rec, m)
+		if class == Unreadable {
+			continue
+		}
+		if f.owns(rec.Frontend) {
+			return class
+		}
+		if first == Unreadable {
+			first, firstRec, firstMoment = class, *rec, *m
+			firstRec.Request = bytes.Clone(rec.Request) // it may be in the matcher's scratch
+		}
+	}
+	*rec, *m = firstRec, firstMoment
+	return first
+}
+
+// owns reports whether lines of a frontend are written in the format.
+func (f *Format) owns(frontend []byte) bool {
+	if f.owners == nil || frontend == nil {
+		return true
+	}
+	for _, owner := range f.owners {
+		if owner == string(frontend) {
+			return true
+		}
+	}
+	return false
+}
+
+// read reads text in this format.
+func (f *Format) read(mt *matcher, text []byte, timeless bool, rec *Record, m *moment) Class {
+	if f.builtin != nil {
+		return f.builtin(text, rec, m)
+	}
+	if f.quiet {
+		if f.full.match(mt, text) {
+			return Message
+		}
+		return Unreadable
+	}
+	var served Record
+	if f.prefix != nil {
+		if !f.prefix.match(mt, text) || !mt.fill(text, rec) {
+			return Unreadable
+		}
+		if !rec.NoServer && (!timeless || !f.full.dated) {
+			return Request
+		}
+		served = *rec
+	}
+	if !f.full.match(mt, text) || !mt.fill(text, rec) {
+		if served.Server == nil || served.NoServer {
+			return Unreadable
+		}
+		*rec = served // cut short, but there was a server
+		return Request
+	}
+	if rec.NoServer && !mt.fillDetails(text, rec) {
+		return Unreadable
+	}
+	mt.fillMoment(text, m)
+	return Request
+}

@@ -1,0 +1,89 @@
+package accesslog
+
+// parseReference reads one line without its line end, plainly, whatever came
+// before. It is what the fast path must agree with, and where it hands a line
+// that it is not sure of.
+func (p *Parser) parseReference(line []byte, late bool, rec *Record) {
+	line = lastSegment(trimEnd(line))
+	p.readLine(line, late, rec)
+	rec.Line = line
+}
+
+// readLine takes off a wrapper, skips the header, and tries every place where
+// HAProxy's text may begin.
+func (p *Parser) readLine(line []byte, late bool, rec *Record) {
+	continued := p.partial
+	p.partial = false
+
+	*rec = Record{Status: -1}
+	var outer stamp
+	text, written, fragment, docker := unwrapDocker(line, p.scratch)
+	p.scratch = text
+	if docker {
+		outer, line, p.partial = written, trimEnd(text), fragment
+	}
+	var h header
+	h.read(line)
+	p.partial = p.partial || h.fragment
+	if outer.sane() { // the container runtime's time has a year and a zone
+		h.stamp, h.timed = outer, true
+	}
+	m := &p.moment
+	*m = moment{}
+	if continued {
+		rec.Class = Message // the rest of a line that was counted already
+		rec.Written = p.written(&h, m, late)
+		return
+	}
+	for i, at := range h.starts[:h.n] {
+		*m = moment{}
+		if rec.Class = p.readText(line[at:], !h.timed, rec, m); rec.Class != Unreadable {
+			if !docker {
+				p.like.learn(line, &h, i, rec)
+			}
+			break
+		}
+		*rec = Record{Status: -1}
+	}
+	rec.Written = p.written(&h, m, late)
+	if rec.Class == Request && rec.Written != 0 {
+		p.clock.anchor = rec.Written
+	}
+}
+
+// readText reads HAProxy's own text in whatever format fits. timeless: the
+// header told no time, so the text has to.
+func (p *Parser) readText(text []byte, timeless bool, rec *Record, m *moment) Class {
+	class := p.readRequest(text, timeless, rec, m)
+	if class == Unreadable {
+		*rec, *m = Record{Status: -1}, moment{}
+		class = readMessage(text, rec, m)
+	}
+	return class
+}
+
+// readRequest tries the given formats, or else the built-in ones.
+func (p *Parser) readRequest(text []byte, timeless bool, rec *Record, m *moment) Class {
+	if p.formats != nil {
+		return p.readFormats(text, timeless, rec, m)
+	}
+	if class := readColumns(text, rec, m); class != Unreadable {
+		return class
+	}
+	*rec, *m = Record{Status: -1}, moment{}
+	return readCLF(text, rec, m)
+}
+
+// written is when the line was written: the header's time, else the end of the
+// request, else 0.
+func (p *Parser) written(h *header, m *moment, late bool) int64 {
+	switch {
+	case h.timed && m.known:
+		return p.clock.unix(h.stamp.withYear(m.accepted), late)
+	case h.timed:
+		return p.clock.unix(p.clock.guessYear(h.stamp, late), late)
+	case m.known:
+		return p.clock.unix(m.accepted, late) + m.total()*1_000_000
+	}
+	return 0
+}

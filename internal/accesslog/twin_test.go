@@ -1,0 +1,242 @@
+package accesslog
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// headers are all the ways in which a line can be dressed; each takes the time
+// and HAProxy's text.
+var headers = map[string]func(t time.Time, text string) string{
+	"none":     func(t time.Time, s string) string { return s },
+	"rfc3164":  func(t time.Time, s string) string { return rfc3164(t) + s },
+	"iso":      func(t time.Time, s string) string { return iso8601(t) + s },
+	"priority": func(t time.Time, s string) string { return "<134>" + s },
+	"local":    func(t time.Time, s string) string { return "<134>" + t.Format(time.Stamp) + " haproxy[1]: " + s },
+	"timed":    func(t time.Time, s string) string { return "<6>" + t.Format("2006-01-02T15:04:05.000000-07:00 ") + s },
+	"rfc5424": func(t time.Time, s string) string {
+		return "<134>1 " + t.Format(time.RFC3339) + " - haproxy 28419 - - " + s
+	},
+	"rfc5424 data": func(t time.Time, s string) string {
+		return "<134>1 " + t.Format(time.RFC3339Nano) + ` h haproxy 28419 - [a@1 b="]\" x: "][c d="e"] ` + s
+	},
+	"cri": func(t time.Time, s string) string { return t.Format(time.RFC3339Nano) + " stdout F " + s },
+	"cri 3164": func(t time.Time, s string) string {
+		return t.Format(time.RFC3339Nano) + " stdout F <134>" + t.Format(time.Stamp) + " haproxy[1]: " + s
+	},
+	"no colon":      func(t time.Time, s string) string { return t.Format(time.Stamp) + " node-7 ingress[28] " + s },
+	"no colon, pid": func(t time.Time, s string) string { return t.Format(time.Stamp) + " node-7 ingress " + s },
+	"host twice":    func(t time.Time, s string) string { return t.Format(time.Stamp) + " h h haproxy[1]: " + s },
+	"two tags":      func(t time.Time, s string) string { return t.Format(time.Stamp) + " h docker/lb[22]: haproxy[1]: " + s },
+	"two headers": func(t time.Time, s string) string {
+		return t.Format(time.RFC3339) + " h docker[22]: <134>" + t.Format(time.Stamp) + " haproxy[1]: " + s
+	},
+	"short-precise": func(t time.Time, s string) string { return t.Format(time.StampMicro) + " h haproxy[1]: " + s },
+	"short-iso": func(t time.Time, s string) string {
+		return t.Format("2006-01-02T15:04:05-0700") + " h haproxy[1]: " + s
+	},
+	"short-full": func(t time.Time, s string) string {
+		return t.Format("Mon 2006-01-02 15:04:05 MST") + " h haproxy[1]: " + s
+	},
+	"short-unix": func(t time.Time, s string) string {
+		return fmt.Sprintf("%d.%06d h haproxy[1]: %s", t.Unix(), t.Nanosecond()/1000, s)
+	},
+	"busybox": func(t time.Time, s string) string { return t.Format(time.Stamp) + " h local0.info haproxy[1]: " + s },
+	"docker":  func(t time.Time, s string) string { return docker(t, s+"\n") },
+	"docker 3164": func(t time.Time, s string) string {
+		return docker(t, "<134>"+t.Format(time.Stamp)+" haproxy[1]: "+s+"\n")
+	},
+}
+
+func docker(t time.Time, log string) string {
+	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
+	return `{"log":"` + r.Replace(log) + `","stream":"stdout","time":"` + t.UTC().Format(time.RFC3339Nano) + `"}`
+}
+
+// texts are the captured lines without their header, of one format.
+func texts(t testing.TB, name string) []string {
+	path := filepath.Join(captures, "formats-2.6", name+".log")
+	if !strings.Contains(name, "og") && !strings.Contains(name, "clf") && !strings.Contains(name, "custom") && name != "captures" {
+		path = filepath.Join(captures, name, "raw.log")
+	}
+	var out []string
+	for line := range bytes.Lines(readFile(t, path)) {
+		_, text, ok := strings.Cut(string(trimEnd(line)), "]: ")
+		if !ok {
+			t.Fatalf("%s: %q", path, line)
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+var formatNames = []string{"1.8", "3.2", "httplog", "httpslog", "tcplog", "clf", "captures", "logasap", "custom-flat", "custom-json", "custom-epoch"}
+
+// snapshot is a record that outlives its line.
+type snapshot struct {
+	Class                                  Class
+	Written                                int64
+	Frontend, Backend, Server, Flags, Line string
+	Request                                string
+	NoServer                               bool
+	Status                                 int
+	Change                                 Change
+}
+
+func snap(r *Record) snapshot {
+	s := snapshot{Class: r.Class, Written: r.Written, Frontend: string(r.Frontend), Backend: string(r.Backend), Server: string(r.Server), NoServer: r.NoServer, Status: r.Status, Request: string(r.Request), Change: r.Change, Line: string(r.Line)}
+	if r.NoServer {
+		s.Flags = string(r.Flags[:])
+	}
+	return s
+}
+
+// sameAsReference reads data with the fast path and with a parser that never
+// uses it.
+func sameAsReference(t testing.TB, fast, plain *Parser, data []byte, late bool) {
+	t.Helper()
+	var got, want []snapshot
+	// The fast path wants to see what is ahead: empty lines.
+	fast.Scan(append(bytes.Clone(data), bytes.Repeat([]byte("\n"), window+1)...), late, func(r *Record) { got = append(got, snap(r)) })
+	var lines []string
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		for part := range bytes.SplitSeq(line, []byte{0}) {
+			if part = trimEnd(part); len(part) == 0 {
+				continue
+			}
+			var r Record
+			plain.parseReference(part, late, &r)
+			want = append(want, snap(&r))
+			lines = append(lines, string(part))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		for i := range min(len(want), len(got)) {
+			if want[i] != got[i] {
+				t.Fatalf("line %d %q\n(-reference +fast):\n%s", i, lines[i], cmp.Diff(want[i], got[i]))
+			}
+		}
+		t.Fatalf("(-reference +fast):\n%s", diff)
+	}
+}
+
+func clone(p *Parser) *Parser {
+	return New(Options{Location: p.clock.loc, Now: p.clock.now, Formats: p.formats})
+}
+
+// Every recorded line, behind every header, with the seconds moving on, reads
+// the same on the fast path.
+func TestFastEqualsReference(t *testing.T) {
+	for _, format := range formatNames {
+		lines := texts(t, format)
+		for name, header := range headers {
+			t.Run(format+"/"+name, func(t *testing.T) {
+				var b bytes.Buffer
+				at := time.Date(2026, 11, 22, 14, 15, 33, 0, time.UTC)
+				for i, text := range lines {
+					at = at.Add(time.Duration(i%4) * 321 * time.Millisecond)
+					b.WriteString(header(at, text) + "\n")
+				}
+				p := formatParser(t, format)
+				sameAsReference(t, p, clone(p), b.Bytes(), false)
+			})
+		}
+	}
+}
+
+// The header changes nothing but the time: every dressed line is read as the
+// bare one is.
+func TestHeadersDoNotMatter(t *testing.T) {
+	for _, format := range formatNames {
+		for _, text := range texts(t, format) {
+			var want Record
+			p := formatParser(t, format)
+			p.parseReference([]byte("<134>Nov 22 14:15:33 haproxy[1]: "+text), false, &want)
+			bare := snap(&want)
+			if bare.Class == Unreadable {
+				t.Fatalf("%s: %q is unreadable", format, text)
+			}
+			for name, header := range headers {
+				at := time.Date(2026, 11, 22, 14, 15, 33, 123456000, time.UTC)
+				var r Record
+				clone(p).parseReference([]byte(header(at, text)), false, &r)
+				got := snap(&r)
+				if name != "none" && name != "priority" {
+					if d := at.UnixNano() - got.Written; d < 0 || d >= 1e9 {
+						t.Errorf("%s, %s: written at %v, want %v", format, name, time.Unix(0, got.Written).UTC(), at)
+					}
+				}
+				got.Written, got.Line = bare.Written, bare.Line
+				if diff := cmp.Diff(bare, got); diff != "" {
+					t.Fatalf("%s, %s: %q (-bare +dressed):\n%s", format, name, header(at, text), diff)
+				}
+			}
+		}
+	}
+}
+
+// Damaged lines: cut, doubled, with bytes changed, out of order.
+func TestFastEqualsReferenceOnDamage(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var names []string
+	for name := range headers {
+		names = append(names, name)
+	}
+	for _, format := range formatNames {
+		lines := texts(t, format)
+		p := formatParser(t, format)
+		plain := clone(p)
+		for range 60 {
+			var b bytes.Buffer
+			header := headers[names[rng.IntN(len(names))]]
+			at := time.Date(2026, 12, 31, 23, 59, 58, 0, time.UTC)
+			for range 40 {
+				at = at.Add(time.Duration(rng.IntN(900)) * time.Millisecond)
+				line := []byte(header(at, lines[rng.IntN(len(lines))]))
+				damage(rng, line)
+				if rng.IntN(4) == 0 {
+					line = line[:rng.IntN(len(line)+1)]
+				}
+				b.Write(line)
+				b.WriteString([]string{"\n", "\n", "\n", "\r\n", "\x00\x00\n", ""}[rng.IntN(6)])
+			}
+			sameAsReference(t, p, plain, b.Bytes(), rng.IntN(2) == 0)
+		}
+	}
+}
+
+func damage(rng *rand.Rand, line []byte) {
+	if rng.IntN(2) == 0 {
+		return
+	}
+	const interesting = " []:/<>-\"{}~+0159aZ.,\x00\r"
+	for range 1 + rng.IntN(3) {
+		line[rng.IntN(len(line))] = interesting[rng.IntN(len(interesting))]
+	}
+}
+
+func FuzzFastEqualsReference(f *testing.F) {
+	for i, format := range formatNames {
+		for j, text := range texts(f, format) {
+			if j%9 != 0 {
+				continue
+			}
+			at := time.Date(2026, 11, 22, 14, 15, 33, 0, time.UTC)
+			for _, name := range []string{"none", "rfc3164", "iso", "rfc5424", "docker", "cri"} {
+				line := headers[name](at, text)
+				f.Add([]byte(line+"\n"+line+"\n"+headers[name](at.Add(time.Second), text)), uint8(i), false)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, format uint8, late bool) {
+		p := formatParser(t, formatNames[int(format)%len(formatNames)])
+		sameAsReference(t, p, clone(p), data, late)
+	})
+}
