@@ -8,7 +8,9 @@ version=v$(sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)
 commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 package=check-haproxy/internal/plugin
 
+# A stats page is asked over HTTP/1.1: without net/http's HTTP/2 each binary is
+# 0.4 MB smaller.
 export CGO_ENABLED=0
-go build -trimpath -buildvcs=false \
+go build -trimpath -buildvcs=false -tags nethttpomithttp2 \
 	-ldflags "-s -w -X $package.version=$version -X $package.commit=$commit" \
 	-o bin/ ./cmd/...
