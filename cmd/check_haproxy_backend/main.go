@@ -22,7 +22,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 type flags struct {
 	survey.Flags
 	Warning    []threshold.Rule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
-	Critical   []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL [default: 1:]"`
+	Critical   []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
 	ActiveOnly bool             `arg:"--active-only" help:"leave backup servers out of the count"`
 	MaintOK    bool             `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose is OK"`
 	Unresolved unresolved       `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`

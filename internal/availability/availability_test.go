@@ -41,7 +41,7 @@ func number(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: tru
 func TestStandingOfEveryStatus(t *testing.T) {
 	for standing, statuses := range map[Standing][]string{
 		Up:   {"UP", "UP 1/2", "UP 982/1000", "no check", "b:UP"},
-		Out:  {"MAINT", "MAINT (via px/srv)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check"},
+		Out:  {"MAINT", "MAINT (via px/srv)", "MAINT(via)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check"},
 		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "0:DOWN", "MAINT (resolution)", "", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
 	} {
 		for _, status := range statuses {

@@ -38,9 +38,11 @@ func (s Server) IsOut() bool {
 }
 
 // hasWord says whether status is the word, or the word and something in
-// brackets or a count: "MAINT (via px/srv)", "NOLB 1/2".
+// brackets or a count: "MAINT (via px/srv)", "NOLB 1/2", and "MAINT(via)" as
+// HAProxy 1.5 wrote it.
 func hasWord(status, word string) bool {
-	return status == word || strings.HasPrefix(status, word+" ")
+	rest, ok := strings.CutPrefix(status, word)
+	return ok && (rest == "" || rest[0] == ' ' || rest[0] == '(')
 }
 
 // IsUnresolved says whether HAProxy has no address for the server's name.

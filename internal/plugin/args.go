@@ -2,9 +2,11 @@ package plugin
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alexflint/go-arg"
@@ -125,9 +127,38 @@ func isFlag(arg string, known map[string]option) bool {
 	return ok || arg == "--"
 }
 
-// parseArgs fills flags, a pointer to a struct with go-arg's tags. It returns
-// arg.ErrHelp where help is asked for, wherever that stands.
-func parseArgs(program string, args []string, flags any) (*arg.Parser, error) {
+// ParseArgs fills flags, a pointer to a struct with go-arg's tags that has a
+// Version, from a command line. It is done where help or the version was asked
+// for, wherever that stands, and is printed: then the program has nothing to do
+// but to exit with UNKNOWN (3). An error is a sentence that ends with where to
+// read on.
+func ParseArgs(program string, args []string, stdout io.Writer, flags any) (done bool, err error) {
+	parser, err := parse(program, args, flags)
+	switch {
+	case errors.Is(err, arg.ErrHelp):
+		writeHelp(stdout, program, parser)
+		return true, nil
+	case asksVersion(args, flags):
+		_, _ = fmt.Fprintln(stdout, VersionText(program))
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("%w; see %s --help", err, program)
+	}
+	return false, nil
+}
+
+// asksVersion looks for the flag alone too: where another one is wrong, the
+// flags may not have come as far as to it.
+func asksVersion(args []string, flags any) bool {
+	if slices.Contains(args, "-V") || slices.Contains(args, "--version") {
+		return true
+	}
+	version := reflect.ValueOf(flags).Elem().FieldByName("Version")
+	return version.IsValid() && version.Bool()
+}
+
+// parse returns arg.ErrHelp where help is asked for.
+func parse(program string, args []string, flags any) (*arg.Parser, error) {
 	parser, err := arg.NewParser(arg.Config{Program: program}, flags)
 	if err != nil {
 		return nil, err
@@ -159,6 +190,9 @@ func explain(err error) error {
 		return err
 	}
 	name, _, _ = strings.Cut(name, "=")
+	if strings.HasPrefix(reason, "strconv.") {
+		reason = "this is not a number in its range"
+	}
 	return fmt.Errorf("--%s: %s", name, reason)
 }
 

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/alexflint/go-arg"
 	"github.com/rs/zerolog"
 
 	"check-haproxy/internal/bug"
@@ -41,26 +40,25 @@ type Check func(ctx context.Context) (Result, error)
 // a check that is not back at the deadline.
 func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, check Check) int {
 	started := time.Now()
-	parser, err := parseArgs(p.Name, args, flags)
 	common := flags.common()
-	switch {
-	case errors.Is(err, arg.ErrHelp):
-		writeHelp(stdout, p.Name, parser)
+	done, err := ParseArgs(p.Name, args, stdout, flags)
+	if done {
 		return int(Unknown)
-	case common.Version || slices.Contains(args, "-V") || slices.Contains(args, "--version"):
-		_, _ = fmt.Fprintln(stdout, VersionText(p.Name))
-		return int(Unknown)
-	case err == nil:
+	}
+	if err == nil {
 		err = common.check()
 	}
 	if err != nil {
 		common.JSON = common.JSON || slices.Contains(args, "--json")
 		common.Perfdata = None
-		return report(p, unknown(fmt.Errorf("%w; see %s --help", err, p.Name)), common, stdout)
+		return report(p, unknown(err), common, stdout)
 	}
 
 	logger := zerolog.New(stderr).Level(common.LogLevel.Level).With().Timestamp().Str("plugin", p.Name).Logger()
-	result := runWithDeadline(logger.WithContext(context.Background()), time.Duration(common.Timeout), check)
+	result, err := Within(logger.WithContext(context.Background()), time.Duration(common.Timeout), check)
+	if err != nil {
+		result = unknown(err)
+	}
 	result.Perfdata = append(result.Perfdata, timeMetric(time.Since(started), time.Duration(common.Timeout)))
 	return report(p, result, common, stdout)
 }
@@ -70,8 +68,9 @@ func VersionText(program string) string {
 	return fmt.Sprintf("%s %s (commit %s, %s)", program, version, commit, runtime.Version())
 }
 
-// runWithDeadline runs check and is back after timeout even if check is not.
-func runWithDeadline(ctx context.Context, timeout time.Duration, check Check) Result {
+// Within runs work and is back after timeout even if work is not; a panic in it
+// is an error.
+func Within[T any](ctx context.Context, timeout time.Duration, work func(context.Context) (T, error)) (T, error) {
 	// A tenth of the time, at most a quarter of a second, is kept for stopping
 	// in good order.
 	soft, cancel := context.WithTimeout(ctx, timeout-min(timeout/10, 250*time.Millisecond))
@@ -79,24 +78,26 @@ func runWithDeadline(ctx context.Context, timeout time.Duration, check Check) Re
 	hard := time.NewTimer(timeout)
 	defer hard.Stop()
 
-	finished := make(chan Result, 1)
+	type outcome struct {
+		value T
+		err   error
+	}
+	finished := make(chan outcome, 1)
 	go func() {
-		result, err := safely(soft, check)
-		if err != nil {
-			result = unknown(err)
-		}
-		finished <- result
+		value, err := safely(soft, work)
+		finished <- outcome{value, err}
 	}()
 	select {
-	case result := <-finished:
-		return result
+	case o := <-finished:
+		return o.value, o.err
 	case <-hard.C:
-		return unknown(fmt.Errorf("no answer within %s; raise --timeout, or find out what is slow with --log-level debug", timeout))
+		var none T
+		return none, fmt.Errorf("no answer within %s; raise --timeout, or find out what is slow with --log-level debug", timeout)
 	}
 }
 
-// safely runs check; a panic is an error.
-func safely(ctx context.Context, check Check) (result Result, err error) {
+// safely runs work; a panic is an error.
+func safely[T any](ctx context.Context, work func(context.Context) (T, error)) (value T, err error) {
 	defer func() {
 		var caught *bug.Error
 		if errors.As(err, &caught) {
@@ -104,7 +105,7 @@ func safely(ctx context.Context, check Check) (result Result, err error) {
 		}
 	}()
 	defer bug.Catch(&err)
-	return check(ctx)
+	return work(ctx)
 }
 
 func timeMetric(took, timeout time.Duration) Metric {

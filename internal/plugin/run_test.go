@@ -52,7 +52,7 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		{[]string{"-s"}, "-s needs a value"},
 		{[]string{"-s", "-w", "5"}, "-s needs a value"},
 		{[]string{"--section", "--"}, "--section needs a value"},
-		{[]string{"-p", "http"}, "--port: "},
+		{[]string{"-p", "http"}, "--port: this is not a number in its range"},
 		{[]string{"--insecure=yes"}, "--insecure takes no value"},
 		{[]string{"-kx"}, "unknown flag -x"},
 		{[]string{"-t", "0"}, `--timeout: "0" is not a length of time above zero`},
