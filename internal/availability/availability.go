@@ -97,7 +97,7 @@ func standings(b Backend, o Options) []Server {
 	servers := make([]Server, len(b.Servers))
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(*s)}
+		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(s)}
 		switch {
 		case s.IsOut():
 			servers[i].Standing = Out

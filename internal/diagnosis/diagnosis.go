@@ -4,6 +4,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"strings"
 
 	"check-haproxy/internal/haproxy"
@@ -19,6 +20,7 @@ const (
 	HealthCheckFailed     Cause = "health-check-failed"     // the check was refused, reset or got a wrong answer
 	HealthCheckTimeout    Cause = "health-check-timeout"    // the check got no answer in time
 	DNSResolution         Cause = "dns-resolution"          // HAProxy has no address for the server's name
+	DNSStale              Cause = "dns-stale"               // the server is down, and its name resolves to other addresses than HAProxy's
 	AgentDown             Cause = "agent-down"              // the server's own agent says down
 	HealthCheckRecovering Cause = "health-check-recovering" // checks pass again, not yet often enough
 	ZeroWeight            Cause = "zero-weight"             // up, but its weight sends it nothing
@@ -32,7 +34,7 @@ const (
 )
 
 var urgency = []Cause{
-	HealthCheckFailed, HealthCheckTimeout, DNSResolution, AgentDown,
+	DNSStale, HealthCheckFailed, HealthCheckTimeout, DNSResolution, AgentDown,
 	HealthCheckRecovering, ZeroWeight, Drained, Maintenance, NoServers, NoBackend, MaxconnExhausted, ResourceExhausted, Unknown,
 }
 
@@ -45,6 +47,8 @@ func (c Cause) String() string {
 		return "health checks time out"
 	case DNSResolution:
 		return "the server name does not resolve"
+	case DNSStale:
+		return "HAProxy uses an old address (dns-stale)"
 	case AgentDown:
 		return "the server's agent says down"
 	case HealthCheckRecovering:
@@ -71,7 +75,7 @@ func (c Cause) String() string {
 // OfServer returns why a server takes no new requests, by its row in the
 // statistics; empty where it takes them. (Status words: stats_fill_sv_stats in
 // HAProxy's src/stats.c; check results: Management Guide 9.1, check_status.)
-func OfServer(s haproxy.Server) Cause {
+func OfServer(s *haproxy.Server) Cause {
 	switch status := s.Status; {
 	case s.IsUp() && s.TakesTraffic():
 		return ""
@@ -112,15 +116,23 @@ func ofCheck(result string) Cause {
 func Main(causes []Cause) Cause {
 	count := map[Cause]int{}
 	for _, cause := range causes {
-		if cause != "" {
-			count[cause]++
-		}
+		count[cause]++
 	}
-	var main Cause
+	if ranked := rank(count); len(ranked) > 0 {
+		return ranked[0]
+	}
+	return ""
+}
+
+// rank returns the causes that take any servers, the one that takes most
+// first, the more urgent of equals before the other. The empty cause is none.
+func rank(servers map[Cause]int) []Cause {
+	var ranked []Cause
 	for _, cause := range urgency {
-		if count[cause] > count[main] {
-			main = cause
+		if servers[cause] > 0 {
+			ranked = append(ranked, cause)
 		}
 	}
-	return main
+	slices.SortStableFunc(ranked, func(a, b Cause) int { return servers[b] - servers[a] })
+	return ranked
 }

@@ -37,7 +37,7 @@ func TestOfServer(t *testing.T) {
 		{haproxy.Server{Status: "SOMETHING NEW"}, Unknown},
 		{haproxy.Server{}, Unknown},
 	} {
-		if got := OfServer(test.server); got != test.want {
+		if got := OfServer(&test.server); got != test.want {
 			t.Errorf("cause of %q with check %q is %q, want %q", test.server.Status, test.server.CheckStatus, got, test.want)
 		}
 	}

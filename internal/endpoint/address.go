@@ -61,17 +61,19 @@ func (f *Flags) checkPageFlags() error {
 // pageURL makes the URL of the CSV out of --url, which is a whole URL or, with
 // --hostname, the path alone.
 func (f *Flags) pageURL(text string) (*url.URL, error) {
-	if strings.HasPrefix(text, "/") {
-		if f.Hostname == "" {
-			return nil, fmt.Errorf("--url %s is only a path; add --hostname, or write the whole URL (http://host:8404%s)", text, text)
-		}
+	switch {
+	case text == "":
+		return nil, errors.New("--url is empty; write it like http://host:8404/haproxy?stats, or its path with --hostname")
+	case strings.Contains(text, "://") && f.Hostname != "":
+		return nil, fmt.Errorf("--url %s names the host, and --hostname does; use one of them", withoutCredentials(text))
+	case strings.HasPrefix(text, "/") && f.Hostname == "":
+		return nil, fmt.Errorf("--url %s is only a path; add --hostname, or write the whole URL (http://host:8404%s)", text, text)
+	case f.Hostname != "":
 		base, err := f.base()
 		if err != nil {
 			return nil, err
 		}
-		text = base + text
-	} else if f.Hostname != "" {
-		return nil, fmt.Errorf("--url %s names the host, and --hostname does; use one of them", withoutCredentials(text))
+		text = base + "/" + strings.TrimPrefix(text, "/")
 	}
 	address, err := url.Parse(csvOf(text))
 	if err != nil {

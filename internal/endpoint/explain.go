@@ -38,11 +38,18 @@ func isAnswerError(err error) bool {
 	return !errors.As(err, &network) && !errors.As(err, &system)
 }
 
+// timedOut says whether time was up. A connection's deadline may pass a moment
+// before the context it comes from ends.
+func timedOut(ctx context.Context, err error) bool {
+	var network net.Error
+	return ctx.Err() != nil || errors.As(err, &network) && network.Timeout()
+}
+
 // explainDial says why a stats socket cannot be connected to, and what to try.
 func (s socket) explainDial(ctx context.Context, err error) error {
 	why := ""
 	switch {
-	case ctx.Err() != nil:
+	case timedOut(ctx, err):
 		why = "timed out; is HAProxy too busy to take connections, or a firewall in between?"
 	case s.network == "unix":
 		why = whyUnix(s.address, err)
@@ -176,9 +183,9 @@ func (p process) explainAnswer(ctx context.Context, command string, err error, c
 func (p process) whyAnswer(ctx context.Context, err error, came int64) string {
 	var refused *haproxy.Refused
 	switch {
-	case ctx.Err() != nil && came == 0:
+	case timedOut(ctx, err) && came == 0:
 		return "timed out without an answer; is HAProxy stuck, or is this not a stats socket?"
-	case ctx.Err() != nil:
+	case timedOut(ctx, err):
 		return fmt.Sprintf("timed out after %d bytes of the answer; raise --timeout, or find out why HAProxy is slow", came)
 	case errors.Is(err, haproxy.ErrPermission):
 		return "permission denied by HAProxy; give the \"stats socket\" line a higher level (level user, or operator)"
@@ -193,7 +200,7 @@ func (p process) whyAnswer(ctx context.Context, err error, came int64) string {
 	case errors.As(err, &refused):
 		return refused.Error() + "; is this a stats socket?"
 	case isAnswerError(err):
-		return err.Error() + "; is this a stats socket?"
+		return err.Error() + "; try again, and report it where it stays so"
 	}
 	return whyNetwork(err)
 }

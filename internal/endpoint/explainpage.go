@@ -7,17 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"check-haproxy/internal/haproxy"
 )
 
 // statusError is an HTTP status other than 200.
-type statusError struct {
-	code      int
-	challenge string // WWW-Authenticate
-}
+type statusError struct{ code int }
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
 
@@ -33,9 +32,13 @@ func (p page) explain(ctx context.Context, err error, progress *progress) error 
 	return &explained{fmt.Sprintf("cannot read %s: %s", p.shown(), p.why(ctx, err, progress)), err}
 }
 
-// shown is the page's address for an error.
+// shown is the page's address for an error: as typed, but a query that has
+// values may hold a token.
 func (p page) shown() string {
 	address, _, _ := strings.Cut(p.address, ";csv")
+	if bare, query, _ := strings.Cut(address, "?"); strings.Contains(query, "=") {
+		return bare
+	}
 	return address
 }
 
@@ -47,10 +50,10 @@ func (p page) why(ctx context.Context, err error, progress *progress) string {
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
-		alert     tls.AlertError
+		alert     *net.OpError
 	)
 	switch {
-	case ctx.Err() != nil:
+	case timedOut(ctx, err):
 		return fmt.Sprintf("timed out waiting for %s; raise --timeout, or find out why it is slow", progress.waitingFor())
 	case errors.As(err, &status):
 		return p.whyStatus(status)
@@ -64,8 +67,8 @@ func (p page) why(ctx context.Context, err error, progress *progress) string {
 		return fmt.Sprintf("its certificate is not valid: %v", invalid)
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "it does not speak TLS; use http://, without --tls"
-	case errors.As(err, &alert):
-		return fmt.Sprintf("it refused the TLS handshake (%v); it may want a client certificate (--cert, --key), or another --server-name", alert)
+	case errors.As(err, &alert) && alert.Op == "remote error": // how package tls marks the other side's alerts
+		return fmt.Sprintf("it refused TLS (%v); it may want a client certificate (--cert, --key), or another --server-name", alert.Err)
 	case errors.Is(err, haproxy.ErrHTML):
 		return "it is an HTML page, not the statistics; is the path the one of \"stats uri\", and does HAProxy itself answer there?"
 	case errors.Is(err, haproxy.ErrEmpty):
@@ -82,6 +85,7 @@ func (p page) why(ctx context.Context, err error, progress *progress) string {
 const body = "the page's body"
 
 func (p page) whyStatus(e *statusError) string {
+	status := strings.TrimSpace(strconv.Itoa(e.code) + " " + http.StatusText(e.code))
 	switch {
 	case e.code == http.StatusUnauthorized && p.login.username == "":
 		return "it wants a user name and a password (401); give them with --username and --password-file, or in " + UsernameVariable + " and " + PasswordVariable
@@ -94,9 +98,9 @@ func (p page) whyStatus(e *statusError) string {
 	case e.code == http.StatusServiceUnavailable:
 		return "it has no server to answer (503): this path is not the stats page; is it the one of \"stats uri\"?"
 	case e.code >= 500:
-		return fmt.Sprintf("the server failed (%d %s); is the path the one of \"stats uri\"?", e.code, http.StatusText(e.code))
+		return fmt.Sprintf("the server failed (%s); is the path the one of \"stats uri\"?", status)
 	}
-	return strings.TrimSpace(fmt.Sprintf("it answers HTTP status %d %s", e.code, http.StatusText(e.code))) + " instead of 200; is the path the one of \"stats uri\"?"
+	return fmt.Sprintf("it answers HTTP status %s instead of 200; is the path the one of \"stats uri\"?", status)
 }
 
 // names are the names that a certificate is for, the first few.

@@ -2,8 +2,10 @@ package endpoint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"check-haproxy/internal/haproxy"
@@ -27,20 +29,35 @@ func (f file) ask(ctx context.Context, _ Query) []Answer {
 func (f file) read() (*haproxy.Stats, error) {
 	if f.path == "" {
 		stats, err := haproxy.NewReader(f.stdin).Stats(haproxy.FileEnd)
-		return stats, f.explain("standard input", err)
+		return stats, explainFile("standard input", err)
 	}
 	opened, err := os.Open(f.path)
 	if err != nil {
-		return nil, f.explain(f.path, err)
+		return nil, explainFile(f.path, err)
 	}
 	defer opened.Close()
 	stats, err := haproxy.NewReader(opened).Stats(haproxy.FileEnd)
-	return stats, f.explain(f.path, err)
+	return stats, explainFile(f.path, err)
 }
 
-func (f file) explain(name string, err error) error {
+// explainFile says why a file gives no statistics, and what to try.
+func explainFile(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &explained{fmt.Sprintf("cannot read the statistics from %s: %v", name, err), err}
+	return &explained{fmt.Sprintf("cannot read the statistics from %s: %s", name, whyFile(err)), err}
+}
+
+func whyFile(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file; save one with: echo \"show stat\" | socat - /run/haproxy/admin.sock"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied; let the monitoring user read it"
+	case errors.Is(err, haproxy.ErrCutShort), errors.Is(err, haproxy.ErrEmpty):
+		return err.Error() + "; save the whole of it, once more"
+	case errors.Is(err, haproxy.ErrHTML):
+		return "it is an HTML page; save the one with \";csv\" at the end of its address"
+	}
+	return reason(err).Error() + "; it should be an answer to \"show stat\", or a stats page with \";csv\""
 }

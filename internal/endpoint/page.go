@@ -77,7 +77,7 @@ func (p page) fetch(ctx context.Context, progress *progress) (*haproxy.Stats, er
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, &statusError{response.StatusCode, response.Header.Get("WWW-Authenticate")}
+		return nil, &statusError{response.StatusCode}
 	}
 	progress.set(body)
 	return haproxy.NewReader(response.Body).Stats(haproxy.BodyEnd)

@@ -94,7 +94,7 @@ func unresolved(stats *haproxy.Stats, chosen []string) []string {
 		if len(chosen) > 0 && !slices.Contains(chosen, b.Name) {
 			continue
 		}
-		if slices.ContainsFunc(b.Servers, haproxy.Server.IsUnresolved) {
+		if slices.ContainsFunc(b.Servers, func(s haproxy.Server) bool { return s.IsUnresolved() }) {
 			names = append(names, b.Name)
 		}
 	}

@@ -5,7 +5,7 @@ import "strings"
 // IsUp says whether HAProxy takes the server for working: UP, going down but
 // not yet ("UP 1/2"), or unchecked ("no check"). A server that is up takes
 // traffic only with a weight.
-func (s Server) IsUp() bool {
+func (s *Server) IsUp() bool {
 	if s.Status == "UP" || s.Status == "no check" {
 		return true
 	}
@@ -25,12 +25,12 @@ func isNumber(text string) bool {
 
 // TakesTraffic says whether the server's weight lets it take new requests. A
 // weight that HAProxy does not tell counts as one.
-func (s Server) TakesTraffic() bool { return !s.Weight.Known || s.Weight.Value > 0 }
+func (s *Server) TakesTraffic() bool { return !s.Weight.Known || s.Weight.Value > 0 }
 
 // IsOut says whether the server was taken out on purpose: maintenance, drained,
 // not load-balanced, or weight 0. A name that does not resolve is nobody's
 // purpose, though HAProxy calls it maintenance.
-func (s Server) IsOut() bool {
+func (s *Server) IsOut() bool {
 	if s.IsUp() {
 		return !s.TakesTraffic()
 	}
@@ -46,7 +46,7 @@ func hasWord(status, word string) bool {
 }
 
 // IsUnresolved says whether HAProxy has no address for the server's name.
-func (s Server) IsUnresolved() bool { return s.Status == "MAINT (resolution)" }
+func (s *Server) IsUnresolved() bool { return s.Status == "MAINT (resolution)" }
 
 // CheckResult is CheckStatus without the mark of a check in progress.
-func (s Server) CheckResult() string { return strings.TrimPrefix(s.CheckStatus, "* ") }
+func (s *Server) CheckResult() string { return strings.TrimPrefix(s.CheckStatus, "* ") }

@@ -8,37 +8,52 @@ import (
 	"unicode"
 )
 
-// formatJSON makes the output of --json: one object on one line. Encoded text
+// FormatJSON makes the output of --json: one object on one line. Encoded text
 // is cleaned like the plain one, only by escaping: "|", control characters and
 // invisible ones stand as \uXXXX.
-func formatJSON(check string, r Result) (string, error) {
+func FormatJSON(check string, r Result, exitCode int) (string, error) {
 	head := struct {
 		Check    string `json:"check"`
 		State    State  `json:"state"`
 		ExitCode int    `json:"exit_code"`
 		Summary  string `json:"summary"`
-	}{check, r.State, int(r.State), summary(r)}
+	}{check, r.State, exitCode, summary(r)}
 	tail := struct {
 		Sections any `json:"sections"`
 	}{r.Sections}
 	if r.Sections == nil {
 		tail.Sections = []any{}
 	}
-	fields := r.Fields
-	if fields == nil {
-		fields = struct{}{}
-	}
-	var members []string
-	for _, part := range []any{head, fields, tail} {
-		encoded, err := encode(part)
-		if err != nil {
+	var object bytes.Buffer
+	for _, part := range []any{head, r.Fields, tail} {
+		if part == nil {
+			continue
+		}
+		if err := appendMembers(&object, part); err != nil {
 			return "", fmt.Errorf("cannot encode the result as JSON: %w", err)
 		}
-		if body := strings.Trim(encoded, "{}"); body != "" {
-			members = append(members, encoded[1:len(encoded)-1])
-		}
 	}
-	return escape("{" + strings.Join(members, ",") + "}\n"), nil
+	object.WriteString("}\n")
+	return escape(object.String()), nil
+}
+
+// appendMembers adds the fields of a struct to an object that is not closed yet.
+func appendMembers(object *bytes.Buffer, part any) error {
+	start := object.Len()
+	encoder := json.NewEncoder(object)
+	encoder.SetEscapeHTML(false) // <NOSRV> stays readable
+	if err := encoder.Encode(part); err != nil {
+		return err
+	}
+	object.Truncate(object.Len() - len("}\n"))
+	switch {
+	case start == 0:
+	case object.Len() == start+len("{"): // no fields
+		object.Truncate(start)
+	default:
+		object.Bytes()[start] = ','
+	}
+	return nil
 }
 
 // summary is what the first line says, without its length limit.
@@ -46,21 +61,14 @@ func summary(r Result) string {
 	return strings.Join(append(append([]string{}, r.Headline...), nonEmpty(r.Rest)...), "; ")
 }
 
-// encode is json.Marshal that leaves <NOSRV> readable.
-func encode(value any) (string, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return "", err
-	}
-	return strings.TrimRight(b.String(), "\n"), nil
-}
-
 // escape writes what must not reach a terminal or Nagios raw as \uXXXX. All of
 // it stands inside JSON strings: outside of them JSON is plain ASCII.
 func escape(object string) string {
+	if isClean(strings.TrimSuffix(object, "\n")) {
+		return object
+	}
 	var b strings.Builder
+	b.Grow(len(object) + len(object)/16)
 	for _, r := range object {
 		switch {
 		case r != '\n' && (r == '|' || !unicode.IsPrint(r)):

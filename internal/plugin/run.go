@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -63,6 +64,14 @@ func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, chec
 	return report(p, result, common, stdout)
 }
 
+// tuneMemory puts off collecting garbage: a check lives for milliseconds, and
+// the statistics of 11,000 servers, in 8 MiB, need none of it. Only what is much
+// larger is collected as usual.
+func tuneMemory() {
+	debug.SetGCPercent(400)        // the first time at 16 MiB
+	debug.SetMemoryLimit(64 << 20) // and often enough to stay around this
+}
+
 // VersionText is what --version prints.
 func VersionText(program string) string {
 	return fmt.Sprintf("%s %s (commit %s, %s)", program, version, commit, runtime.Version())
@@ -118,7 +127,7 @@ func report(p Program, r Result, f *CommonFlags, stdout io.Writer) int {
 	var output string
 	var err error
 	if f.JSON {
-		output, err = formatJSON(p.Check, r)
+		output, err = FormatJSON(p.Check, r, int(r.State))
 	} else {
 		output = formatText(p.Check, r, f.Perfdata, f.Verbose, f.MaxOutput)
 	}
