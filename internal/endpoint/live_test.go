@@ -64,6 +64,8 @@ backend 3
 backend template
 	server-template web 2 nosuch.invalid:80 check resolvers nowhere init-addr none
 backend empty
+backend domain
+	server good ORIGIN
 `
 	for name, port := range ports {
 		config = strings.ReplaceAll(config, ":"+name, ":"+port)
@@ -83,7 +85,7 @@ func startLive(t *testing.T) (h *rig.HAProxy, ports map[string]string, caFile st
 	return h, ports, caFile
 }
 
-const liveBackends = "both be fe 3 template empty"
+const liveBackends = "both be fe 3 template empty domain"
 
 func TestLive(t *testing.T) {
 	h, ports, caFile := startLive(t)
@@ -145,6 +147,8 @@ func TestLiveByName(t *testing.T) {
 		// A frontend and a backend share this name: HAProxy shows one.
 		{"fe", BackendsAndServers, "page locked secure fe both; " + liveBackends},
 		{"fe", All, "page locked secure fe both; " + liveBackends},
+		// A word of the command.
+		{"domain", BackendsAndServers, "page locked secure fe both; " + liveBackends},
 		// The id of another section.
 		{"2", BackendsAndServers, "page locked secure fe both; " + liveBackends},
 		{"nosuch", All, "page locked secure fe both; " + liveBackends},

@@ -160,11 +160,12 @@ func (a *Answer) requests(q Query, names []string) []request {
 }
 
 // statsOf adds the sections with these names to stats, or all without names. A
-// name that HAProxy does not have adds nothing.
+// name that HAProxy does not have adds nothing, and neither does one that it
+// takes for something else: "domain" is a word of this command.
 func statsOf(stats *haproxy.Stats, command string, names []string) request {
 	return request{command, func(r *haproxy.Reader) error {
 		got, err := r.Stats(haproxy.EmptyLine)
-		if errors.Is(err, haproxy.ErrNoSuchProxy) && names != nil {
+		if names != nil && (errors.Is(err, haproxy.ErrNoSuchProxy) || errors.Is(err, haproxy.ErrOther)) {
 			return nil
 		}
 		if err != nil {

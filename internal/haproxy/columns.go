@@ -104,9 +104,11 @@ func newColumns(header []byte) (*columns, error) {
 // row holds the fields of a row that are read. They point into the row.
 type row [columnCount][]byte
 
-// split fills row from a record. It has a plain twin in the tests.
+// split fills row from a record. It has a plain twin in the tests. Where it
+// fails, row holds what was read, or nothing.
 func (cols *columns) split(record []byte, row *row) error {
 	if bytes.IndexByte(record, 0) >= 0 {
+		clear(row[:])
 		return errBinary
 	}
 	if bytes.IndexByte(record, '"') >= 0 {
@@ -153,6 +155,7 @@ func (cols *columns) checkCount(fields int) error {
 // quotes a field that holds a comma, a quote or a line end, and doubles the
 // quotes in it.
 func (cols *columns) splitQuoted(record []byte, row *row) error {
+	clear(row[:]) // an error must not name the row before
 	for field := 0; ; field++ {
 		value, rest, more, err := cutField(record)
 		if err != nil {

@@ -41,10 +41,10 @@ func (r *Reader) Stats(end End) (*Stats, error) {
 			return nil, fmt.Errorf("there are more than %d rows: this is not HAProxy's answer", maxRows)
 		}
 		if err := columns.split(record, &b.row); err != nil {
-			return nil, fmt.Errorf("row %d (%s): %w", b.rows, b.name(), err)
+			return nil, fmt.Errorf("%s: %w", b.where(), err)
 		}
 		if err := b.add(); err != nil {
-			return nil, fmt.Errorf("row %d (%s): %w", b.rows, b.name(), err)
+			return nil, fmt.Errorf("%s: %w", b.where(), err)
 		}
 	}
 }
@@ -83,9 +83,12 @@ func newStatsBuilder() *statsBuilder {
 	return &statsBuilder{fronts: map[string]struct{}{}, backs: map[string]struct{}{}, texts: texts{}}
 }
 
-// name tells the row for an error.
-func (b *statsBuilder) name() string {
-	return quoted(slices.Concat(b.row[pxname], []byte("/"), b.row[svname]))
+// where tells the row for an error.
+func (b *statsBuilder) where() string {
+	if b.row[pxname] == nil {
+		return fmt.Sprintf("row %d", b.rows)
+	}
+	return fmt.Sprintf("row %d (%s)", b.rows, quoted(slices.Concat(b.row[pxname], []byte("/"), b.row[svname])))
 }
 
 func (b *statsBuilder) cutShort() error {

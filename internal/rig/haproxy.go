@@ -53,10 +53,7 @@ func StartMaster(t testing.TB, config string) *HAProxy {
 	h.Master = filepath.Join(h.Dir, "master.sock")
 	h.command = start(t, program, "-W", "-S", h.Master, "-f", h.config())
 	Eventually(t, "HAProxy's worker answers on its socket", h.answers)
-	Eventually(t, "HAProxy's master answers on its socket", func() bool {
-		answer, err := ask(h.Master, "show proc")
-		return err == nil && strings.Contains(answer, "worker")
-	})
+	Eventually(t, "HAProxy's master answers on its socket", h.masterAnswers)
 	return h
 }
 
@@ -91,6 +88,12 @@ func (h *HAProxy) Reload(t testing.TB, config string) {
 		info, err := ask(h.Socket, "show info")
 		return err == nil && pidIn(info) != "" && pidIn(info) != before
 	})
+	Eventually(t, "the new master answers on its socket", h.masterAnswers)
+}
+
+func (h *HAProxy) masterAnswers() bool {
+	answer, err := ask(h.Master, "show proc")
+	return err == nil && strings.Contains(answer, "worker")
 }
 
 // Stop ends HAProxy before the test does, as a crash would: its socket's file

@@ -32,14 +32,11 @@ type Icinga struct {
 type IcingaService struct {
 	State       float64 `json:"state"`
 	LastCheck   float64 `json:"last_check"` // seconds since 1970; -1: never
-	CheckResult *struct {
+	CheckResult struct {
 		Output          string   `json:"output"`
 		PerformanceData []string `json:"performance_data"`
-		Command         any      `json:"command"`
-		CheckSource     string   `json:"check_source"`
-		ExecutionEnd    float64  `json:"execution_end"`
-		ExitStatus      float64  `json:"exit_status"`
-	} `json:"last_check_result"`
+		CheckSource     string   `json:"check_source"` // the endpoint that ran the check
+	} `json:"last_check_result"` // empty before the first check
 }
 
 const icingaPassword = "only-on-loopback"
@@ -79,6 +76,14 @@ func (i *Icinga) certify(t testing.TB, authority *Icinga) {
 	copyFile(t, certificate, filepath.Join(certs, i.Name+".crt"))
 	copyFile(t, filepath.Join(authority.dir, "data/ca/ca.crt"), filepath.Join(certs, "ca.crt"))
 	GiveAway(t, i.dir)
+}
+
+// Alone makes the instance the only one of its cluster.
+func (i *Icinga) Alone(t testing.TB) {
+	t.Helper()
+	i.Configure(t, map[string]string{"conf.d/zones.conf": `object Endpoint NodeName { }
+object Zone ZoneName { endpoints = [ NodeName ] }
+`})
 }
 
 // Configure adds configuration: the keys are file names below the instance's
@@ -148,7 +153,7 @@ func (i *Icinga) Await(t testing.TB, host, service string, wanted func(IcingaSer
 		if found, err = i.Service(host, service); err != nil {
 			return err
 		}
-		if found.CheckResult == nil || !wanted(found) {
+		if !wanted(found) {
 			return fmt.Errorf("%s has service %s of %s otherwise than wanted: %+v, result %+v", i.Name, service, host, found, found.CheckResult)
 		}
 		return nil
@@ -156,18 +161,72 @@ func (i *Icinga) Await(t testing.TB, host, service string, wanted func(IcingaSer
 	return found
 }
 
+// AwaitChecked has a service checked, again and again, until its result is as
+// wanted.
+func (i *Icinga) AwaitChecked(t testing.TB, host, service string, wanted func(IcingaService) bool) IcingaService {
+	t.Helper()
+	var last time.Time
+	return i.Await(t, host, service, func(s IcingaService) bool {
+		if wanted(s) {
+			return true
+		}
+		if time.Since(last) > time.Second {
+			i.CheckNow(t, host, service)
+			last = time.Now()
+		}
+		return false
+	})
+}
+
 // AwaitState waits until a service was checked and has a state.
 func (i *Icinga) AwaitState(t testing.TB, host, service string, state float64) IcingaService {
 	t.Helper()
-	return i.Await(t, host, service, func(s IcingaService) bool { return s.State == state })
+	return i.Await(t, host, service, func(s IcingaService) bool { return s.State == state && s.LastCheck > 0 })
+}
+
+// AwaitConnected waits until another endpoint of the cluster is connected, or
+// is not.
+func (i *Icinga) AwaitConnected(t testing.TB, endpoint string, connected bool) {
+	t.Helper()
+	Await(t, func() error {
+		var answer struct {
+			Results []struct {
+				Attrs struct {
+					Connected bool `json:"connected"`
+				} `json:"attrs"`
+			} `json:"results"`
+		}
+		if err := i.ask("/v1/objects/endpoints/"+url.PathEscape(endpoint), &answer); err != nil {
+			return err
+		}
+		if len(answer.Results) != 1 || answer.Results[0].Attrs.Connected != connected {
+			return fmt.Errorf("%s is connected with %s: %v is not so", i.Name, endpoint, connected)
+		}
+		return nil
+	})
+}
+
+// CheckNow has a service checked without waiting for its turn.
+func (i *Icinga) CheckNow(t testing.TB, host, service string) {
+	t.Helper()
+	order, err := json.Marshal(map[string]any{"type": "Service", "service": host + "!" + service, "force": true})
+	if err == nil {
+		err = i.call(http.MethodPost, "/v1/actions/reschedule-check", string(order), nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ask gets a path of the API; into may be nil.
-func (i *Icinga) ask(path string, into any) error {
-	request, err := http.NewRequest(http.MethodGet, fmt.Sprintf("https://127.0.0.1:%s%s", i.Port, path), nil)
+func (i *Icinga) ask(path string, into any) error { return i.call(http.MethodGet, path, "", into) }
+
+func (i *Icinga) call(method, path, order string, into any) error {
+	request, err := http.NewRequest(method, fmt.Sprintf("https://127.0.0.1:%s%s", i.Port, path), strings.NewReader(order))
 	if err != nil {
 		return err
 	}
+	request.Header.Set("Accept", "application/json")
 	request.SetBasicAuth("root", icingaPassword)
 	response, err := i.client.Do(request)
 	if err != nil {

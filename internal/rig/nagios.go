@@ -134,6 +134,15 @@ define command {
 	command_name	check-host-alive
 	command_line	/bin/true
 }
+define contact {
+	contact_name			rig
+	host_notifications_enabled	0
+	service_notifications_enabled	0
+	host_notification_period	always
+	service_notification_period	always
+	host_notification_commands	check-host-alive
+	service_notification_commands	check-host-alive
+}
 define host {
 	name			rig-host
 	register		0
@@ -141,6 +150,7 @@ define host {
 	check_period		always
 	notification_period	always
 	notifications_enabled	0
+	contacts		rig
 }
 define service {
 	name			rig-service
@@ -151,5 +161,6 @@ define service {
 	check_period		always
 	notification_period	always
 	notifications_enabled	0
+	contacts		rig
 }
 `
