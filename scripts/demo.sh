@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The outage that this suite is made for, on a real HAProxy of its own: backend
-# v2's one server is gone, requests get 503 and <NOSRV>; the plugins find it,
-# the server is mended, the plugins say so. Everything runs on loopback in a
-# folder of its own and is gone afterwards.
+# The outage that this suite is made for, on a real HAProxy of its own: the name
+# of v2's one server was looked up at the start, the server has moved since,
+# requests get 503 and <NOSRV>; the plugins find it and say why, the address is
+# mended, the plugins say so. Everything runs on loopback in a folder of its own
+# and is gone afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PWD/bin:$PATH:/usr/sbin:/sbin
@@ -63,7 +64,7 @@ fi
 
 dir=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
-web=$(free_port) page=$(free_port) v2=$(free_port) v2e=$(free_port) small=$(free_port)
+web=$(free_port) page=$(free_port) admin=$(free_port) dns=$(free_port) v2=$(free_port) v2e=$(free_port) small=$(free_port)
 
 # An origin is a HAProxy that answers every request itself: without a backend it
 # would send 503, and its 503 is made a 200.
@@ -79,6 +80,7 @@ cat >"$dir/haproxy.cfg" <<CFG
 global
 	maxconn 200
 	stats socket $dir/haproxy.sock mode 600 level user
+	stats socket ipv4@127.0.0.1:$admin level admin
 	log $dir/log.sock local0
 defaults
 	mode http
@@ -100,7 +102,7 @@ frontend fe
 	use_backend v2 if v2
 	use_backend v2e if v2e
 backend v2
-	server v2Elb 127.0.0.1:$v2 check
+	server v2Elb v2.demo:$v2 check init-addr 127.0.0.2
 backend v2e
 	server v2eElb 127.0.0.1:$v2e check
 frontend small
@@ -116,16 +118,19 @@ global(workDirectory="$dir")
 *.* action(type="omfile" file="$dir/haproxy.log" template="RSYSLOG_FileFormat")
 CFG
 
-say "Starting rsyslog, HAProxy and the one server that works"
+say "Starting rsyslog, HAProxy and two servers; v2's has moved from 127.0.0.2 to 127.0.0.1, and DNS knows"
 rsyslogd -n -f "$dir/rsyslog.conf" -i "$dir/rsyslog.pid" &
 until_true 10 test -S "$dir/log.sock"
 origin "$v2e"
+origin "$v2"
+go build -o "$dir/nameserver" ./internal/demo
+"$dir/nameserver" "127.0.0.1:$dns" v2.demo=127.0.0.1 &
 haproxy -q -db -f "$dir/haproxy.cfg" >/dev/null 2>&1 &
 until_true 10 answers "$web"
 down() { ! check_haproxy_backend -S "$dir/haproxy.sock" -s v2 >/dev/null; }
 until_true 10 down
 
-say "Users send requests: to v2, whose server is gone; to v2e, which works; elsewhere, which redirects"
+say "Users send requests: to v2, to v2e, and elsewhere, which redirects"
 for _ in {1..60}; do get /path/v2/ >>"$dir/v2"; get /path/v2e/ >>"$dir/v2e"; get / >>"$dir/other"; done
 for backend in v2 v2e other; do
 	printf '%-6s %s\n' "$backend" "$(sort "$dir/$backend" | uniq -c | tr -d '\r')"
@@ -140,6 +145,13 @@ nagios check_haproxy_backend -H 127.0.0.1 -p "$page" -u '/haproxy?stats' -s v2
 say "Is the rate of requests without a server high? Nagios asks the log; the redirects are not counted"
 nagios check_haproxy_nosrv -f "$dir/haproxy.log"
 
+say "Why? Nagios asks DNS whether the name still means what HAProxy thinks"
+nagios check_haproxy_dns -S "$dir/haproxy.sock" --nameserver "127.0.0.1:$dns"
+nagios check_haproxy_nosrv -f "$dir/haproxy.log" -S "$dir/haproxy.sock" --nameserver "127.0.0.1:$dns" -s v2
+
+say "The whole picture, for a person at a shell"
+lshaproxy -S "$dir/haproxy.sock" -f "$dir/haproxy.log" --nameserver "127.0.0.1:$dns" | sed "s:$dir:/run/demo:g"
+
 say "Nineteen users keep connections to a frontend with maxconn 20: how near is it?"
 held=()
 for _ in {1..19}; do
@@ -149,8 +161,12 @@ done
 nagios check_haproxy_sessions -S "$dir/haproxy.sock" -s small
 for fd in "${held[@]}"; do exec {fd}>&-; done
 
-say "The server of v2 comes back"
-origin "$v2"
+say "HAProxy is told the new address"
+exec 3<>"/dev/tcp/127.0.0.1/$admin"
+echo 'set server v2/v2Elb addr 127.0.0.1' >&3
+head -n 1 <&3
+exec 3>&-
 until_true 10 check_haproxy_backend -S "$dir/haproxy.sock"
 nagios check_haproxy_backend -S "$dir/haproxy.sock"
+nagios check_haproxy_dns -S "$dir/haproxy.sock" --nameserver "127.0.0.1:$dns"
 get /path/v2/

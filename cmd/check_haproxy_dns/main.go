@@ -1,0 +1,138 @@
+// Command check_haproxy_dns answers one question of a HAProxy outage: do the
+// names behind the servers still mean what HAProxy thinks?
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"check-haproxy/internal/endpoint"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/lookup"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/resolution"
+	"check-haproxy/internal/survey"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// flags are the command line, in the order of the help text.
+type flags struct {
+	survey.Flags
+	lookup.ResolverFlags
+	plugin.CommonFlags
+}
+
+// Description opens the help text.
+func (flags) Description() string {
+	return "Do the names behind the servers of a HAProxy still mean what it thinks?\n"
+}
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var f flags
+	program := plugin.Program{Name: "check_haproxy_dns", Check: "dns"}
+	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
+		return check(ctx, &f, stdin)
+	})
+}
+
+func check(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.Always, Resolvers: true})
+	if err != nil {
+		return plugin.Result{}, err
+	}
+	backends := chosen(asked)
+	var answers map[string]lookup.Answer
+	if resolver := f.Resolver(); resolver != nil {
+		answers = resolver.All(ctx, resolution.Questions(backends...))
+	}
+	var verdicts []resolution.Verdict
+	for _, b := range backends {
+		if v, ok := resolution.Judge(b, answers); ok {
+			verdicts = append(verdicts, v)
+		}
+	}
+	asked.Findings = append(asked.Findings, f.unnamed(asked)...)
+	return report(asked, verdicts, len(answers) > 0), nil
+}
+
+// unnamed are the sockets that do not tell the names behind the servers: what
+// they do tell is no answer to this check's question.
+func (f *flags) unnamed(asked *survey.Survey) []plugin.Finding {
+	var findings []plugin.Finding
+	for _, answer := range asked.Answers {
+		for _, note := range answer.Notes {
+			if strings.HasPrefix(note, "show servers state") {
+				text := fmt.Sprintf("%s does not tell the names behind the servers (%s); give its \"stats socket\" line a higher level", answer.Name, note)
+				findings = append(findings, plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text})
+				break
+			}
+		}
+	}
+	return findings
+}
+
+func chosen(asked *survey.Survey) []resolution.Backend {
+	var backends []resolution.Backend
+	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
+		backends = append(backends, resolution.Backend{
+			Backend:  backend,
+			Label:    asked.Label(answer, backend.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		})
+	})
+	return backends
+}
+
+func report(asked *survey.Survey, verdicts []resolution.Verdict, looked bool) plugin.Result {
+	findings := asked.Findings
+	var perfdata []plugin.Metric
+	for _, v := range verdicts {
+		findings = append(findings, v.Finding())
+		perfdata = append(perfdata, v.Perfdata()...)
+	}
+	result := plugin.Combine(findings)
+	if len(asked.Answers) > 0 {
+		result.Rest = resolution.Rest(verdicts, looked, named(asked))
+	}
+	counters, metrics := counters(asked)
+	if result.State == plugin.OK {
+		result.Details = append(result.Details, counters...)
+	} else {
+		result.Problems = append(result.Problems, counters...)
+	}
+	result.Details = append(result.Details, notes(asked)...)
+	result.Perfdata = append(append(perfdata, resolution.Totals(verdicts)...), metrics...)
+	result.Sections = resolution.Sections(verdicts)
+	return result
+}
+
+// named says whether any answer can tell the names behind the servers.
+func named(asked *survey.Survey) bool {
+	return slices.ContainsFunc(asked.Answers, func(a endpoint.Answer) bool { return a.Socket })
+}
+
+// counters are those of HAProxy's own resolvers.
+func counters(asked *survey.Survey) (lines []string, metrics []plugin.Metric) {
+	for _, answer := range asked.Answers {
+		l, m := resolution.Counters(answer.Resolvers, func(name string) string { return asked.Label(answer, name) })
+		lines, metrics = append(lines, l...), append(metrics, m...)
+	}
+	return lines, metrics
+}
+
+// notes tell what could not be looked at.
+func notes(asked *survey.Survey) []string {
+	notes := asked.Notes()
+	for _, answer := range asked.Answers {
+		if !answer.Socket {
+			notes = append(notes, answer.Name+": only a socket tells the names behind the servers (-S); this one only which have no address")
+		}
+	}
+	return notes
+}
