@@ -7,6 +7,7 @@ package resolution
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"check-haproxy/internal/diagnosis"
@@ -200,6 +201,12 @@ func (s *Server) compare(answer lookup.Answer) {
 	}
 }
 
+// serves says whether a server is left that takes requests: one that is given by
+// address may, when all names are lost.
+func (b Backend) serves() bool {
+	return slices.ContainsFunc(b.Servers, func(s haproxy.Server) bool { return s.IsUp() && s.TakesTraffic() })
+}
+
 func (v *Verdict) judge() {
 	lost, troubled := 0, 0
 	var causes []diagnosis.Cause
@@ -213,7 +220,7 @@ func (v *Verdict) judge() {
 		}
 	}
 	switch {
-	case lost > 0 && lost == v.Total():
+	case lost > 0 && lost == v.Total() && !v.Backend.serves():
 		v.State = plugin.Critical
 	case troubled > 0:
 		v.State = plugin.Warning

@@ -133,7 +133,7 @@ func TestJudge(t *testing.T) {
 		},
 		"beside servers given by address": {
 			backendOf(server{"a", "UP", "192.0.2.1", "", ""}, server{"b", "UP", "192.0.2.2", "192.0.2.2", ""}, server{"c", "MAINT (resolution)", "", "v2.test", ""}), map[string]lookup.Answer{"v2.test": failed},
-			plugin.Critical, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (c v2.test: no such name (NXDOMAIN))",
+			plugin.Warning, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (c v2.test: no such name (NXDOMAIN))",
 		},
 		"in maintenance before it ever had an address": {
 			backendOf(server{"a", "MAINT", "", "v2.test", ""}), map[string]lookup.Answer{"v2.test": failed},
