@@ -85,6 +85,7 @@ type Options struct {
 	Location *time.Location // for times that name no zone; nil is UTC
 	Now      time.Time      // the year of a header without one, where no request tells it
 	Formats  []*Format      // from Compile or FormatsOfConfig; nil means the built-in ones, detected line by line
+	NoNUL    bool           // there are no NUL bytes: somebody has made line ends of them, so Scan need not look
 }
 
 // Parser reads lines one after the other. It remembers the header, the time and
@@ -92,6 +93,7 @@ type Options struct {
 type Parser struct {
 	clock   clock
 	formats []*Format // nil: the built-in ones
+	noNUL   bool
 
 	rec     Record // what Scan hands to its visitor
 	like    likeness
@@ -106,7 +108,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, noNUL: o.NoNUL}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

@@ -3,6 +3,7 @@ package accesslog
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -63,6 +64,14 @@ func BenchmarkScanISO(b *testing.B) {
 }
 func BenchmarkScanRaw(b *testing.B) {
 	benchmarkLines(b, New(testOptions), sampleLog(benchSize, noHeader))
+}
+
+// Lines in no order that a processor could learn, as real ones are: fields of
+// any length after each other.
+func BenchmarkScanRandom(b *testing.B) {
+	lines := bytes.SplitAfter(sampleLog(benchSize, rfc3164), []byte("\n"))
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	benchmarkLines(b, New(testOptions), bytes.Join(lines, nil))
 }
 
 // The formats as recorded, short and full of redirects, denials and NOSRV.

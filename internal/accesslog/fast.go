@@ -28,6 +28,7 @@ type likeness struct {
 	date0, date1 uint64 // the accept date down to ten minutes
 	accepted     stamp
 	frontend     []byte // with its ~ and the blank after it
+	pairs        pairs
 }
 
 const (
@@ -86,12 +87,13 @@ func baseOf(s []byte) int {
 // need not look for the end of a line before it knows what the line is.
 const window = 1024
 
-// run reads lines in columns that begin like the last one, and stops at the
-// first that it is not sure of. It returns how many bytes those lines took.
+// run reads the lines in columns that begin before limit like the last one, and
+// stops at the first that it is not sure of. It returns how many bytes those
+// lines took. What stands in the chunk behind limit is only looked at.
 //
 // Up to the server everything is compared or belongs to a set of bytes without
 // the line end, so the line cannot end before that; only then its end is sought.
-func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
+func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (done int) {
 	l, rec := &p.like, &p.rec
 	if !l.known || l.clf || p.formats != nil || p.partial {
 		return 0
@@ -99,7 +101,7 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 	if rec.Class == Transition {
 		rec.Change = Change{}
 	}
-	for len(chunk)-done >= window {
+	for done < limit && len(chunk)-done >= window {
 		w := chunk[done : done+window]
 		i := len(l.prefix)
 		if i > 0 && string(w[:i]) != string(l.prefix) {
@@ -137,20 +139,12 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 			frontend = names[:k-2]
 		}
 		names = names[k:]
-		slash := nameLen(names)
-		if slash == 0 || slash > maxFastName || names[slash] != '/' {
+		both := l.pairs.find(names)
+		if both == nil {
 			return done
 		}
+		slash, n := int(both.slash), int(both.server)
 		server := names[slash+1:]
-		n := nameLen(server)
-		if n > maxFastName {
-			return done
-		}
-		if n == 0 && server[0] == '<' {
-			if n = serverLen(server); n < 0 || bytes.IndexByte(server[:n], '\n') >= 0 {
-				return done
-			}
-		}
 		timers := len(w) - len(server) + n + 1
 		if server[n] != ' ' || !isDigit(w[timers]) && w[timers] != '-' && w[timers] != '+' {
 			return done
@@ -170,12 +164,10 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		}
 		rec.Class, rec.Line = Request, line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
-		rec.NoServer = false
+		rec.NoServer = both.noServer
 		rec.Flags, rec.Status, rec.Request = [2]byte{}, -1, nil
-		if server[0] == '<' || n < 2 {
-			if rec.NoServer = isNoServer(rec.Server); rec.NoServer && readColumnsTail(line[timers:], rec) != Request {
-				return done
-			}
+		if both.noServer && readColumnsTail(line[timers:], rec) != Request {
+			return done
 		}
 		if l.base == 0 {
 			p.endOf(w[date:], line[timers:], late, rec)
@@ -190,10 +182,6 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 	}
 	return done
 }
-
-// maxFastName bounds the names of the fast path, so that a window holds all of
-// them.
-const maxFastName = 120
 
 // tokenEnd is the offset of the first blank or control character from at on; it
 // gives up, pointing anywhere, after 64 bytes.
@@ -404,28 +392,40 @@ func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 // end a line too: they are what a crash leaves of one.
 func (p *Parser) Scan(chunk []byte, late bool, visit func(*Record)) {
 	for len(chunk) > 0 {
-		// A piece at a time, so that looking for NUL leaves it in the cache.
-		piece := chunk
-		if len(chunk) > maxPiece {
-			if n := bytes.LastIndexByte(chunk[:maxPiece], '\n'); n >= 0 {
-				piece = chunk[:n+1]
-			}
+		size := len(chunk)
+		torn := false
+		if !p.noNUL {
+			size = pieceSize(chunk)
+			torn = bytes.IndexByte(chunk[:size], 0) >= 0
 		}
-		chunk = chunk[len(piece):]
-		torn := bytes.IndexByte(piece, 0) >= 0
-		for len(piece) > 0 {
+		for size > 0 {
+			n := 0
 			if !torn {
-				piece = piece[p.run(piece, late, visit):]
+				n = p.run(chunk, size, late, visit)
 			}
-			line := piece
-			if n := bytes.IndexByte(piece, '\n'); n >= 0 {
-				line, piece = piece[:n], piece[n+1:]
-			} else {
-				piece = nil
+			if n == 0 {
+				n = bytes.IndexByte(chunk, '\n') + 1
+				if n == 0 {
+					n = len(chunk)
+				}
+				p.scanLine(bytes.TrimSuffix(chunk[:n], lineEnd), late, visit)
 			}
-			p.scanLine(line, late, visit)
+			chunk, size = chunk[n:], size-n
 		}
 	}
+}
+
+var lineEnd = []byte("\n")
+
+// pieceSize is the length of a few whole lines at the beginning of a chunk, so
+// few that looking for NUL leaves them in the cache.
+func pieceSize(chunk []byte) int {
+	if len(chunk) > maxPiece {
+		if n := bytes.LastIndexByte(chunk[:maxPiece], '\n'); n >= 0 {
+			return n + 1
+		}
+	}
+	return len(chunk)
 }
 
 // maxPiece is about what a core's nearest caches hold.

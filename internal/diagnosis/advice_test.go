@@ -118,11 +118,11 @@ func TestFindings(t *testing.T) {
 			[]string{"curl -gv --max-time 10 'telnet://[2001:db8::1]:80' </dev/null", journal},
 		}}},
 		"stale": {func() Facts {
-			f := backendOf(func(_ *haproxy.Backend, s *haproxy.Server) { s.CheckStatus = "* L4TOUT" })
+			f := backendOf(func(_ *haproxy.Backend, s *haproxy.Server) { s.CheckStatus, s.LastCheck = "* L4TOUT", "" })
 			f.Moved = map[string][]string{"v2Elb": {"192.0.2.77", "192.0.2.78"}}
 			return f
 		}, []Finding{{
-			DNSStale, `its only server is down at an address that the name no longer resolves to: v2Elb uses 192.0.2.10:80, v2.example.com is at 192.0.2.77 and 192.0.2.78 L4TOUT for 36s`,
+			DNSStale, `its only server is down at an address that the name no longer resolves to: v2Elb uses 192.0.2.10:80, v2.example.com is now 192.0.2.77 and 192.0.2.78; L4TOUT for 36s`,
 			[]string{
 				"dig +noall +answer +comments v2.example.com A v2.example.com AAAA",
 				"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.77:80/'",

@@ -92,8 +92,8 @@ func (f Facts) describe(cause Cause, s haproxy.Server) string {
 			words = append(words, "SRV "+record)
 		}
 	case DNSStale:
-		words = append(words, "uses "+f.address(s)+", "+f.state(s).FQDN+" is at "+strings.Join(f.Moved[s.Name], " and "))
-		words = append(words, lastCheck(s.CheckResult(), "")...)
+		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", f.address(s), f.state(s).FQDN, strings.Join(f.Moved[s.Name], " and ")))
+		words = append(words, lastCheck(s.CheckResult(), s.LastCheck)...)
 	case AgentDown:
 		words = append(words, lastCheck(strings.TrimPrefix(s.AgentStatus, "* "), s.LastAgent)...)
 	default:

@@ -182,7 +182,7 @@ func TestFormatJSON(t *testing.T) {
 	r := Result{State: Warning, Headline: []string{"a|b <NOSRV> \x1b[31m"}, Rest: "rest",
 		Fields:   struct{ Requests int }{7},
 		Sections: []section{{Name: "v2\u202e\U000e0001"}}}
-	got, err := formatJSON("nosrv", r)
+	got, err := FormatJSON("nosrv", r, int(r.State))
 	want := `{"check":"nosrv","state":"WARNING","exit_code":1,"summary":"a\u007cb <NOSRV> \u001b[31m; rest","Requests":7,"sections":[{"name":"v2\u202e\udb40\udc01","rate":null}]}` + "\n"
 	if err != nil || got != want {
 		t.Errorf("got  %swant %serror %v", got, want, err)
@@ -191,7 +191,7 @@ func TestFormatJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(got), &back); err != nil || back.Sections[0].Name != "v2\u202e\U000e0001" {
 		t.Errorf("reads back as %+v, %v", back, err)
 	}
-	if got, _ := formatJSON("nosrv", Result{}); !strings.HasSuffix(got, `"sections":[]}`+"\n") {
+	if got, _ := FormatJSON("nosrv", Result{}, 0); !strings.HasSuffix(got, `"sections":[]}`+"\n") {
 		t.Errorf("no sections are %s", got)
 	}
 }

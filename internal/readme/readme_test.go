@@ -15,10 +15,11 @@ import (
 
 const root = "../.."
 
-// The examples speak of a HAProxy at its usual socket; here a recorded one
-// answers.
+// The examples speak of a HAProxy at its usual socket and of its log; here
+// recorded ones answer.
 var recorded = strings.NewReplacer(
 	"-S /run/haproxy/admin.sock", "--stats-file testdata/captures/3.2/stat.csv",
+	"check_haproxy_nosrv --at", "check_haproxy_nosrv -f testdata/logs/incident.log --at",
 	"/usr/lib/nagios/plugins/", "",
 )
 

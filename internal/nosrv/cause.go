@@ -1,0 +1,162 @@
+package nosrv
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/diagnosis"
+)
+
+// Explanation is why a section has no server to give, and what shows it: "on
+// v2Elb since 19:41:02", or nothing.
+type Explanation struct {
+	Cause    diagnosis.Cause
+	Evidence string
+}
+
+// down is a server that takes no requests.
+type down struct {
+	server string
+	cause  diagnosis.Cause
+	since  time.Time // zero: nobody knows
+	detail string    // what else is to know of it
+}
+
+// explain tells why a section's requests met no server. The most frequent
+// counted kind decides; behind "no-server" stand the section's servers: as the
+// statistics see them, where they were asked, else those whose last change in
+// the log was to go down.
+func (c *Counter) explain(t *tally, kinds Counts, known map[string]Explanation) Explanation {
+	switch kind, some := kinds.most(); {
+	case !some:
+		return Explanation{Cause: diagnosis.Unknown}
+	case kind == Queue:
+		return Explanation{Cause: diagnosis.MaxconnExhausted}
+	case kind == Resource:
+		return Explanation{Cause: diagnosis.ResourceExhausted}
+	case kind != NoServer:
+		return Explanation{Cause: diagnosis.Unknown}
+	}
+	if explanation := known[t.name]; explanation.Cause != "" && explanation.Cause != diagnosis.Unknown {
+		return explanation
+	}
+	var servers []down
+	for name, change := range c.servers {
+		if name.backend == t.name && !change.Up {
+			servers = append(servers, down{server: name.server, cause: causeOfChange(change), since: change.At})
+		}
+	}
+	if explanation := explainDown(servers, c.stretch.At); explanation.Cause != "" {
+		return explanation
+	}
+	if t.isFrontendOnly() {
+		return Explanation{Cause: diagnosis.NoBackend}
+	}
+	return Explanation{Cause: diagnosis.Unknown}
+}
+
+// ExplainBackend tells by the statistics why a backend has no server to give;
+// the zero Explanation where it has. At is when they were asked.
+func ExplainBackend(facts diagnosis.Facts, at time.Time) Explanation {
+	if len(facts.Backend.Servers) == 0 {
+		return Explanation{Cause: diagnosis.NoServers}
+	}
+	var servers []down
+	for _, s := range facts.Backend.Servers {
+		cause := facts.OfServer(s)
+		if cause == "" || cause == diagnosis.MaxconnExhausted {
+			continue
+		}
+		d := down{server: s.Name, cause: cause}
+		if s.LastChange.Known {
+			d.since = at.Add(-time.Duration(s.LastChange.Value) * time.Second)
+		}
+		if cause == diagnosis.DNSStale {
+			d.detail = " (" + facts.AddressOf(s) + ", DNS says " + strings.Join(facts.Moved[s.Name], " ") + ")"
+		}
+		servers = append(servers, d)
+	}
+	return explainDown(servers, at)
+}
+
+// most returns the most frequent of the kinds that count by default: what the
+// client did or HAProxy answered on purpose is no trouble to find a cause for.
+func (c Counts) most() (most Kind, some bool) {
+	for _, k := range Kinds() {
+		if DefaultKinds.Has(k) && c[k] > 0 && (!some || c[k] > c[most]) {
+			most, some = k, true
+		}
+	}
+	return most, some
+}
+
+// isFrontendOnly says that no line of the section ever named a server and that
+// its name is the frontend's own: no backend was chosen. A "listen" section
+// looks the same while all its servers are down for the whole stretch; where
+// the log tells of that, explain knows better.
+func (t *tally) isFrontendOnly() bool {
+	s := t.serverless
+	return s.own == s.kinds[inWindow][NoServer] &&
+		t.requests[inBaseline]+t.requests[inWindow] == s.kinds[inBaseline].Total()+s.kinds[inWindow].Total()
+}
+
+// causeOfChange reads why a server went down (the words are those of
+// HAProxy's check descriptions and of its state changes, src/check.c and
+// src/server.c).
+func causeOfChange(change Transition) diagnosis.Cause {
+	reason := strings.ToLower(change.Reason)
+	all := reason + " " + strings.ToLower(change.Info)
+	switch {
+	case strings.Contains(all, "via agent"):
+		return diagnosis.AgentDown
+	case strings.Contains(all, "dns "), strings.Contains(all, "no ip for server"), strings.Contains(all, "srv record"):
+		return diagnosis.DNSResolution
+	case reason == "maintenance":
+		return diagnosis.Maintenance
+	case reason == "drain", reason == "stopping":
+		return diagnosis.Drained
+	case strings.Contains(reason, "timeout"):
+		return diagnosis.HealthCheckTimeout
+	case strings.HasPrefix(reason, "layer"), strings.Contains(reason, "check"), strings.HasPrefix(reason, "socket error"), strings.HasPrefix(reason, "no port"):
+		return diagnosis.HealthCheckFailed
+	default:
+		return diagnosis.Unknown
+	}
+}
+
+// explainDown names the cause that takes most of the servers, a few of those,
+// and since when the first of them has been down. It is the zero Explanation
+// for no servers.
+func explainDown(servers []down, at time.Time) Explanation {
+	const few = 3
+	causes := make([]diagnosis.Cause, len(servers))
+	for i, d := range servers {
+		causes[i] = d.cause
+	}
+	main := diagnosis.Main(causes)
+	var names []string
+	var since time.Time
+	for _, d := range servers {
+		if d.cause != main {
+			continue
+		}
+		names = append(names, d.server+d.detail)
+		if since.IsZero() || d.since.Before(since) {
+			since = d.since
+		}
+	}
+	if len(names) == 0 {
+		return Explanation{}
+	}
+	slices.Sort(names)
+	if len(names) > few {
+		names = append(names[:few:few], fmt.Sprintf("%d more", len(names)-few))
+	}
+	evidence := "on " + strings.Join(names, ", ")
+	if !since.IsZero() {
+		evidence += " since " + formatClock(since, at)
+	}
+	return Explanation{main, evidence}
+}

@@ -1,0 +1,76 @@
+package nosrv
+
+import (
+	"math"
+
+	"check-haproxy/internal/plugin"
+)
+
+// fields are the members of the JSON beside the sections.
+type fields struct {
+	WindowSeconds   float64 `json:"window_seconds"`
+	BaselineSeconds float64 `json:"baseline_seconds"`
+	Requests        uint64  `json:"requests"`
+	NOSRV           uint64  `json:"nosrv"`
+	Unreadable      uint64  `json:"unreadable"`
+	Kinds           Counts  `json:"kinds"`
+}
+
+// jsonSection is a section as the JSON shows it; null is a number that does not
+// exist.
+type jsonSection struct {
+	Name         string       `json:"name"`
+	State        plugin.State `json:"state"`
+	Requests     uint64       `json:"requests"`
+	NOSRV        uint64       `json:"nosrv"`
+	Rate         float64      `json:"rate_per_minute"`
+	Share        *float64     `json:"share_percent"`
+	BaselineRate *float64     `json:"baseline_rate_per_minute"`
+	Rise         *float64     `json:"rise"` // null too where there was none before
+	Kinds        Counts       `json:"kinds"`
+	Cause        *string      `json:"cause"`
+}
+
+func (out *Outcome) fields() fields {
+	return fields{
+		WindowSeconds: out.Stretch.Window.Seconds(), BaselineSeconds: out.Stretch.Baseline.Seconds(),
+		Requests: out.Requests(), NOSRV: out.NOSRV(), Unreadable: out.Unreadable, Kinds: out.Kinds(),
+	}
+}
+
+// jsonSections has the sections with a request in the window. The perfdata has
+// those of the baseline too, so that a graph shows zero and not a gap.
+func (out *Outcome) jsonSections() []jsonSection {
+	list := []jsonSection{}
+	for _, s := range out.Sections {
+		if s.Requests == 0 && s.State == plugin.OK {
+			continue
+		}
+		list = append(list, jsonSection{
+			Name: s.Name, State: s.State, Requests: s.Requests, NOSRV: s.NOSRV,
+			Rate: rounded(s.Rate), Share: orNull(s.Share), BaselineRate: orNull(s.BaselineRate), Rise: orNull(s.Rise),
+			Kinds: s.Kinds, Cause: causeOrNull(s),
+		})
+	}
+	return list
+}
+
+func causeOrNull(s Section) *string {
+	if s.Cause == "" {
+		return nil
+	}
+	cause := string(s.Cause)
+	return &cause
+}
+
+func orNull(value float64) *float64 {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return nil
+	}
+	value = rounded(value)
+	return &value
+}
+
+// rounded cuts the noise of a division: six digits after the point, as in the
+// perfdata.
+func rounded(value float64) float64 { return math.Round(value*1e6) / 1e6 }

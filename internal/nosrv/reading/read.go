@@ -1,0 +1,80 @@
+package reading
+
+import (
+	"context"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+
+	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/logsource"
+	"check-haproxy/internal/nosrv"
+)
+
+// maxWorkers bounds the goroutines that read at once, and with them the memory:
+// each has blocks of its own.
+const maxWorkers = 8
+
+// Source returns the log that the flags name. Dial opens HAProxy's socket, for
+// --ring.
+func (f *LogFlags) Source(stdin io.Reader, dial logsource.Dial) (logsource.Source, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	switch {
+	case f.Journal != "":
+		return logsource.Journal(f.Journal, f.JournalFile), nil
+	case f.Ring != "":
+		return logsource.Ring(f.Ring, dial), nil
+	case len(f.Files) > 0:
+		return logsource.Files(f.Files, stdin), nil
+	default:
+		return logsource.Files([]string{DefaultFile}, stdin), nil
+	}
+}
+
+// Read reads a stretch of the log and counts its lines.
+func (f *LogFlags) Read(ctx context.Context, source logsource.Source, stretch nosrv.Stretch) (*nosrv.Counter, nosrv.Log, error) {
+	formats, err := f.formats()
+	if err != nil {
+		return nil, nosrv.Log{}, err
+	}
+	options := accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats, NoNUL: true}
+	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
+	parsers, counters := make([]*accesslog.Parser, workers), make([]*nosrv.Counter, workers)
+	for i := range workers {
+		parsers[i], counters[i] = accesslog.New(options), nosrv.NewCounter(stretch, f.Count)
+	}
+	report, err := source.Read(ctx, spanOf(stretch, f.Timezone.Location()), workers, accesslog.New(options).WrittenAt, func(worker int, c logsource.Chunk) {
+		parsers[worker].Scan(c.Data, c.Late, counters[worker].Add)
+	})
+	if err != nil {
+		return nil, nosrv.Log{}, err
+	}
+	for _, other := range counters[1:] {
+		counters[0].Merge(other)
+	}
+	return counters[0], logOf(report), nil
+}
+
+// spanOf is what has to be read: the stretch, and where the baseline is shorter
+// than the window, enough to see whether the log reaches back one window before
+// it.
+func spanOf(s nosrv.Stretch, location *time.Location) logsource.Span {
+	return logsource.Span{From: s.Begin().Add(-max(s.Baseline, s.Window)), To: s.At, Location: location}
+}
+
+func logOf(report logsource.Report) nosrv.Log {
+	log := nosrv.Log{
+		Earliest: report.Earliest, Newest: report.Newest,
+		Overlong: uint64(report.Overlong), Notes: report.Notes,
+	}
+	for _, unread := range report.Unread {
+		log.Unread = append(log.Unread, nosrv.Unread{
+			Reason: unread.Reason,
+			Within: slices.ContainsFunc(report.Files, func(f logsource.File) bool { return f.Path == unread.Path }),
+		})
+	}
+	return log
+}
