@@ -99,7 +99,7 @@ func (f *flags) report(asked *survey.Survey, verdicts []availability.Verdict, le
 	findings := asked.Findings
 	perfdata := availability.Totals(verdicts)
 	for _, v := range verdicts {
-		findings = append(findings, v.Finding())
+		findings = append(findings, v.Finding(f.Verbose))
 		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
 	}
 	result := plugin.Combine(findings)

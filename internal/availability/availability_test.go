@@ -177,7 +177,7 @@ func TestHeadlineNamesFewAndLineMany(t *testing.T) {
 		statuses[i] = "DOWN"
 	}
 	v, _ := Judge(backend(statuses...), defaults)
-	f := v.Finding()
+	f := v.Finding(false)
 	if want := "v2 has no UP server (0/50: s1 DOWN, s2 DOWN, s3 DOWN, 47 more)"; f.Headline != want {
 		t.Errorf("headline %q, want %q", f.Headline, want)
 	}

@@ -15,13 +15,17 @@ const (
 	manyServers = 20
 )
 
-// Finding returns the verdict in words.
-func (v Verdict) Finding() plugin.Finding {
-	f := plugin.Finding{State: v.State, Line: v.line()}
-	if v.State != plugin.OK {
-		f.Headline = v.headline()
+// Finding returns the verdict in words; of one that is OK there are some only
+// where they are wanted, since there can be thousands.
+func (v Verdict) Finding(verbose bool) plugin.Finding {
+	switch {
+	case v.State != plugin.OK:
+		return plugin.Finding{State: v.State, Headline: v.headline(), Line: v.line()}
+	case verbose:
+		return plugin.Finding{State: v.State, Line: v.line()}
+	default:
+		return plugin.Finding{State: v.State}
 	}
-	return f
 }
 
 // headline names the backend first, then how many of how many, then who is

@@ -9,7 +9,7 @@ import (
 type Finding struct {
 	State    State
 	Headline string // its part of the first line, where it is not OK
-	Line     string // its line in the long output: always with -v, else where it is not OK
+	Line     string // its line in the long output; of an OK one only -v shows it
 }
 
 // Combine makes the state, the first line and the long output of what was
@@ -26,7 +26,7 @@ func Combine(findings []Finding) Result {
 		r.Problems = append(r.Problems, f.Line)
 	}
 	for _, f := range findings {
-		if f.State == OK {
+		if f.State == OK && f.Line != "" {
 			r.Details = append(r.Details, f.Line)
 		}
 	}
