@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"check-haproxy/internal/availability"
 )
@@ -135,7 +136,7 @@ func TestHostileNamesStayLegal(t *testing.T) {
 	}
 	csv.WriteString("\n")
 	code, text := runPlugin(csv.String(), "--stats-file", "-", "-v", "--perfdata", "servers")
-	if code != 2 || len(text) > 8192 || strings.Count(text, "|") != 1 || strings.ContainsAny(text, "\x1b\xff") {
+	if code != 2 || len(text) > 8192 || strings.Count(text, "|") != 1 || strings.ContainsRune(text, '\x1b') || !utf8.ValidString(text) {
 		t.Errorf("exit code %d, %d bytes:\n%.500q", code, len(text), text)
 	}
 	code, text = runPlugin(csv.String(), "--stats-file", "-", "--json")

@@ -97,7 +97,8 @@ func report(asked *survey.Survey, verdicts []resolution.Verdict, looked bool) pl
 		perfdata = append(perfdata, v.Perfdata()...)
 	}
 	result := plugin.Combine(findings)
-	if len(asked.Answers) > 0 {
+	// Where a pattern matched nothing there is nothing in order to tell of.
+	if len(asked.Answers) > 0 && (len(verdicts) > 0 || len(findings) == 0) {
 		result.Rest = resolution.Rest(verdicts, looked, named(asked))
 	}
 	counters, metrics := counters(asked)

@@ -41,6 +41,7 @@ type Check func(ctx context.Context) (Result, error)
 // a check that is not back at the deadline.
 func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, check Check) int {
 	started := time.Now()
+	tuneMemory()
 	common := flags.common()
 	done, err := ParseArgs(p.Name, args, stdout, flags)
 	if done {

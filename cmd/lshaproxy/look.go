@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/availability"
+	"check-haproxy/internal/bug"
+	"check-haproxy/internal/endpoint"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/logsource"
+	"check-haproxy/internal/lookup"
+	"check-haproxy/internal/nosrv"
+	"check-haproxy/internal/picture"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/resolution"
+	"check-haproxy/internal/survey"
+	"check-haproxy/internal/threshold"
+)
+
+// look asks once, the statistics and the log at the same time. An error is one
+// in the arguments; what did not answer is one of the facts.
+func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error) {
+	return plugin.Within(ctx, time.Duration(f.Timeout), func(ctx context.Context) (picture.Facts, error) {
+		now := time.Now()
+		reading, err := f.startReading(ctx, now, stdin)
+		if err != nil {
+			return picture.Facts{}, err
+		}
+		asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.All, Info: true, Servers: endpoint.Always})
+		if err != nil {
+			return picture.Facts{}, err
+		}
+		facts := f.statistics(asked)
+		facts.At = now
+		f.addMoved(ctx, facts.Backends)
+		f.addLog(&facts, reading)
+		return facts, nil
+	})
+}
+
+// statistics are the facts that the endpoints told.
+func (f *flags) statistics(asked *survey.Survey) picture.Facts {
+	facts := picture.Facts{Notes: asked.Notes()}
+	selection := asked.Select()
+	for _, answer := range asked.Answers {
+		facts.Processes = append(facts.Processes, picture.Process{Endpoint: answer.Name, Info: answer.Info})
+		for _, frontend := range answer.Stats.Frontends {
+			if selection.Takes(asked.Names(answer, frontend.Name)...) {
+				facts.Frontends = append(facts.Frontends, picture.Frontend{Frontend: frontend, Label: asked.Label(answer, frontend.Name)})
+			}
+		}
+		for _, backend := range answer.Stats.Backends {
+			if selection.Takes(asked.Names(answer, backend.Name)...) {
+				facts.Backends = append(facts.Backends, backendOf(asked, answer, backend))
+			}
+		}
+	}
+	selection.Finish("section")
+	for _, finding := range asked.Findings {
+		facts.Failures = append(facts.Failures, finding.Headline)
+	}
+	return facts
+}
+
+func backendOf(asked *survey.Survey, answer endpoint.Answer, backend haproxy.Backend) picture.Backend {
+	return picture.Backend{
+		Backend: availability.Backend{
+			Backend:  backend,
+			Label:    asked.Label(answer, backend.Name),
+			Names:    asked.Names(answer, backend.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		},
+		Socket: answer.Socket,
+	}
+}
+
+// logAnswer is what reading the log came to.
+type logAnswer struct {
+	outcome *nosrv.Outcome
+	err     error
+}
+
+// startReading reads the log, where the user named one, while the statistics
+// are asked; the channel is nil where nobody did. An error is one in the
+// arguments.
+func (f *flags) startReading(ctx context.Context, now time.Time, stdin io.Reader) (<-chan logAnswer, error) {
+	if !f.Given() {
+		return nil, nil
+	}
+	stretch, err := f.Stretch(now)
+	if err != nil {
+		return nil, err
+	}
+	source, err := f.source(stdin)
+	if err != nil {
+		return nil, err
+	}
+	answer := make(chan logAnswer, 1)
+	go func() {
+		var a logAnswer
+		defer func() { answer <- a }()
+		defer bug.Catch(&a.err)
+		a.outcome, a.err = f.readLog(ctx, source, stretch)
+	}()
+	return answer, nil
+}
+
+// readLog counts and judges the log with the defaults of check_haproxy_nosrv.
+func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch nosrv.Stretch) (*nosrv.Outcome, error) {
+	counter, log, err := f.Read(ctx, source, stretch)
+	if err != nil {
+		return nil, err
+	}
+	return nosrv.Judge(counter, log, nosrv.Options{
+		Warning:      threshold.Rules{}.WithDefault(nosrv.DefaultWarning),
+		Critical:     threshold.Rules{}.WithDefault(nosrv.DefaultCritical),
+		RiseWarning:  nosrv.DefaultRiseWarning,
+		RiseCritical: nosrv.DefaultRiseCritical,
+		MinCount:     nosrv.DefaultMinCount,
+		Stale:        nosrv.DefaultStale,
+		Sections:     f.Filter,
+	})
+}
+
+// source returns the log to read; a ring needs the socket for that.
+func (f *flags) source(stdin io.Reader) (logsource.Source, error) {
+	if f.Ring == "" {
+		return f.Source(stdin, nil)
+	}
+	endpoints, err := f.Endpoints(stdin, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	if len(endpoints) > 1 {
+		return nil, errors.New("--ring reads one HAProxy's ring; name its one stats socket with --socket")
+	}
+	return f.Source(stdin, func(ctx context.Context) (net.Conn, error) { return endpoints[0].Dial(ctx) })
+}
+
+func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {
+	if reading == nil {
+		return
+	}
+	a := <-reading
+	if a.err != nil {
+		facts.Failures = append(facts.Failures, a.err.Error())
+		return
+	}
+	facts.Log = a.outcome
+	facts.LogCommand = f.logCommand()
+}
+
+// isHarmless says whether a word needs no quoting in a shell, a glob aside, which
+// it may expand.
+func isHarmless(word string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./*?@:%+=,-"
+	return word != "" && strings.Trim(word, letters) == ""
+}
+
+// logCommand prints the newest of the log's lines in a shell; empty where the
+// flags name nothing that one can simply print.
+func (f *flags) logCommand() string {
+	switch {
+	case f.At != "" || f.JournalFile != "":
+		return ""
+	case isHarmless(f.Journal):
+		return fmt.Sprintf("journalctl -o cat -u %s --since -%.0fmin", f.Journal, time.Duration(f.Window).Minutes())
+	case f.Ring != "" && len(f.Socket) == 1 && isHarmless(f.Ring+f.Socket[0]):
+		return fmt.Sprintf("echo 'show events %s' | socat stdio %s", f.Ring, f.Socket[0])
+	case len(f.Files) == 1 && f.Files[0] != "-" && isHarmless(f.Files[0]):
+		return "tail -n 10000 " + f.Files[0]
+	default:
+		return ""
+	}
+}
+
+// lookupTime bounds the lookups of one look: a name server that is dead must
+// not keep the picture waiting.
+const lookupTime = 2 * time.Second
+
+// addMoved asks DNS for the names of servers that are down, whether they lead
+// elsewhere by now.
+func (f *flags) addMoved(ctx context.Context, backends []picture.Backend) {
+	if f.NoLookup {
+		return
+	}
+	down := make([]resolution.Backend, len(backends))
+	for i, b := range backends {
+		down[i] = resolution.Backend{Backend: b.Backend.Backend, States: b.States}
+		down[i].Servers = slices.DeleteFunc(slices.Clone(b.Servers), func(s haproxy.Server) bool { return s.IsUp() || s.IsOut() })
+	}
+	questions := resolution.Questions(down...)
+	if len(questions) == 0 {
+		return
+	}
+	resolver := lookup.System()
+	if len(f.Nameservers) > 0 {
+		resolver = lookup.New(f.Nameservers)
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	answers := resolver.All(ctx, questions)
+	for i := range backends {
+		if verdict, ok := resolution.Judge(down[i], answers); ok {
+			backends[i].Moved = verdict.Moved()
+		}
+	}
+}
