@@ -3,7 +3,7 @@
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: build test demo lint fuzz bench clean
+.PHONY: build test demo package lint fuzz bench generate clean
 
 build: ## every binary into bin/
 	@scripts/build.sh
@@ -13,6 +13,12 @@ test: ## everything, real HAProxy included
 
 demo: ## an outage of a real HAProxy, found and mended
 	@scripts/demo.sh
+
+package: ## deb, rpm and tarball into dist/
+	@scripts/package.sh
+
+generate: ## man pages, definitions and dashboards out of --help
+	@go generate ./internal/manual
 
 lint: ## formatting, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal | tee /dev/stderr)"

@@ -4,7 +4,7 @@
 # Exits 1 where that cannot be done.
 set -eu
 
-PATH=$PATH:/usr/sbin:/sbin:/usr/lib/systemd:/lib/systemd
+PATH=$PATH:/usr/sbin:/sbin:/lib/systemd:/usr/lib/nagios/plugins
 packages=
 for pair in "$@"; do
 	command -v "${pair%%=*}" >/dev/null 2>&1 || packages="$packages ${pair#*=}"

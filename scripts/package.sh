@@ -4,7 +4,8 @@
 # from the commit (SOURCE_DATE_EPOCH overrides it), everything else is sorted.
 #
 #   DIST=folder  where to put them       VERSION=1.2.3  instead of CHANGELOG.md's
-#   ARCHS="amd64"  fewer architectures   MAINTAINER="Name <address>"
+#   ARCHS="amd64", KINDS="deb"  fewer    MAINTAINER="Name <address>"
+#   COMMIT=1234abc  for sources that are no checkout, with SOURCE_DATE_EPOCH
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022
@@ -15,7 +16,7 @@ dist=${DIST:-dist}
 version=${VERSION:-$(sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)}
 maintainer=${MAINTAINER:-The check-haproxy authors <check-haproxy@users.noreply.github.com>}
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-commit=$(git rev-parse --short=12 HEAD)
+commit=${COMMIT:-$(git rev-parse --short=12 HEAD)}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,9 +26,7 @@ rm -f "$dist"/check-haproxy[-_]*.{deb,rpm,tar.gz} "$dist/SHA256SUMS"
 
 # binaries ARCH: the commands of one architecture into $work/bin-ARCH.
 binaries() {
-	GOARCH=$1 go build -trimpath -buildvcs=false \
-		-ldflags "-s -w -X check-haproxy/internal/plugin.version=v$version -X check-haproxy/internal/plugin.commit=$commit" \
-		-o "$work/bin-$1/" ./cmd/...
+	GOARCH=$1 OUT=$work/bin-$1 VERSION=$version COMMIT=$commit scripts/build.sh
 }
 
 # notices: the licences of everything that is linked in, which they want to
@@ -36,7 +35,7 @@ notices() {
 	printf 'The programs contain, beside their own code (see copyright), the Go runtime and\nlibrary and these modules:\n'
 	{
 		echo "Go $(go env GOVERSION) $(go env GOROOT)"
-		go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/... | sort -u
+		go list -deps -tags nethttpomithttp2 -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/... | sort -u
 	} | while read -r name release folder; do
 		printf '\n%s\n%s %s\n%s\n\n' "${line:=$(printf '=%.0s' {1..78})}" "$name" "$release" "$line"
 		cat "$folder"/LICENSE*
@@ -103,21 +102,28 @@ lay_out() {
 	find "$tree" -exec touch -h -d "@$epoch" {} +
 }
 
-# pack KIND ARCH: one package out of its tree. Only files are listed, so that
-# the package claims no folder that belongs to the system.
+# pack KIND ARCH: one package out of its tree. Of folders only its own are
+# listed, so that the package claims none that belongs to the system.
 pack() {
 	local config=$work/$1-$2.yaml path
 	{
 		cat packaging/nfpm.yaml
+		[ "$1" = deb ] || echo 'license: MIT' # a deb says it in its copyright file
 		echo contents:
+		(cd "$work/$1-$2" && find . -type d -path '*/check-haproxy*' | sort) | while read -r path; do
+			printf '  - {dst: "%s", type: dir, file_info: {mode: 0755}}\n' "${path#.}"
+		done
 		(cd "$work/$1-$2" && find . -type f | sort) | while read -r path; do
 			printf '  - {src: "%s", dst: "%s"' "$work/$1-$2/${path#./}" "${path#.}"
 			case $path in ./etc/*) printf ', type: config' ;; esac
 			echo '}'
 		done
 	} >"$config"
-	ARCH=$2 VERSION=$version MAINTAINER=$maintainer BUILT_AT=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ) \
-		go run "$nfpm" package -f "$config" -p "$1" -t "$dist/" >/dev/null
+	ARCH=$2 VERSION=$version MAINTAINER=$maintainer SOURCE_DATE_EPOCH=$epoch \
+		go run "$nfpm" package -f "$config" -p "$1" -t "$dist/" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		return 1
+	}
 }
 
 # tarball ARCH: the binaries and everything beside them, for any Linux.
@@ -147,10 +153,13 @@ notices >"$work/notices"
 
 for arch in ${ARCHS:-amd64 arm64}; do
 	binaries "$arch"
-	for kind in deb rpm; do
+	for kind in ${KINDS:-deb rpm tar}; do
+		if [ "$kind" = tar ]; then
+			tarball "$arch"
+			continue
+		fi
 		lay_out "$kind" "$arch"
 		pack "$kind" "$arch"
 	done
-	tarball "$arch"
 done
 (cd "$dist" && sha256sum check-haproxy[-_]* >SHA256SUMS && ls -l)

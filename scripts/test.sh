@@ -1,11 +1,13 @@
 #!/bin/sh
-# Runs every test, those with a real HAProxy and a real rsyslog included; what
-# they need is installed if it is missing. In CI (CI=true) a test whose program
+# Runs every test, those with a real HAProxy, rsyslog, Nagios, Icinga and NRPE
+# included; what they need is installed if it is missing. In CI (CI=true) a test whose program
 # is missing fails; elsewhere it says that it was skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
-scripts/install.sh haproxy=haproxy rsyslogd=rsyslog systemd-journal-remote=systemd-journal-remote ||
+scripts/install.sh haproxy=haproxy rsyslogd=rsyslog journalctl=systemd systemd-journal-remote=systemd-journal-remote \
+	nagios4=nagios4-core icinga2=icinga2-bin nrpe=nagios-nrpe-server check_nrpe=nagios-nrpe-plugin \
+	rpm=rpm lintian=lintian man=man-db sudo=sudo php=php-cli rrdtool=rrdtool zsh=zsh fish=fish ||
 	echo "going on without: the tests that need them are skipped, and say so" >&2
 
 go vet ./...

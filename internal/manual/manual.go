@@ -1,0 +1,3 @@
+package manual
+
+//go:generate go run ./generate

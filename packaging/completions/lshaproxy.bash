@@ -1,0 +1,10 @@
+# bash completion of lshaproxy, made from its --help: do not edit.
+_lshaproxy() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	case $before in
+	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file|-f|--file|--journal-file|--config) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--unreachable|-s|--section|-x|--exclude|--ring|--log-format|--timezone|--at|--window|--baseline|--count|--nameserver|--color|-t|--timeout|--log-level) return ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
+}
+complete -F _lshaproxy lshaproxy
