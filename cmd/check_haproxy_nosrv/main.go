@@ -63,7 +63,7 @@ func check(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	source, err := f.source(stdin)
+	source, err := f.Source(stdin, f.endpoints(stdin))
 	if err != nil {
 		return plugin.Result{}, err
 	}

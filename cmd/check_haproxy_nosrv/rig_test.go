@@ -118,7 +118,7 @@ func TestRealHAProxy(t *testing.T) {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	web, tcp := rig.Port(t), rig.Port(t)
-	haproxy := rig.Start(t, strings.NewReplacer("SYSLOG", syslog.Socket, "WEB", web, "TCP", tcp, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(everyKind))
+	haproxy := rig.Start(t, strings.NewReplacer("SYSLOG", syslog.Address, "WEB", web, "TCP", tcp, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(everyKind))
 	haproxy.AwaitStatus(t, "down", "d1", "DOWN")
 	haproxy.AwaitStatus(t, "tdown", "t1", "DOWN")
 

@@ -4,51 +4,29 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"time"
 
 	"check-haproxy/internal/bug"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/endpoint"
-	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/lookup"
 	"check-haproxy/internal/nosrv"
+	"check-haproxy/internal/nosrv/reading"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/resolution"
 	"check-haproxy/internal/section"
 	"check-haproxy/internal/survey"
 )
 
-// source returns the log to read; a ring needs the socket for that.
-func (f *flags) source(stdin io.Reader) (logsource.Source, error) {
-	if f.Ring == "" {
-		return f.Source(stdin, nil)
-	}
-	endpoints, err := f.Endpoints(stdin, os.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	if len(endpoints) > 1 {
-		return nil, errors.New("--ring reads one HAProxy's ring; name its one stats socket with --socket")
-	}
-	return f.Source(stdin, func(ctx context.Context) (net.Conn, error) {
-		conn, err := endpoints[0].Dial(ctx)
-		if err != nil {
-			return nil, unreachable{err}
-		}
-		return conn, nil
-	})
+// endpoints are the HAProxys that the flags name.
+func (f *flags) endpoints(stdin io.Reader) func() ([]endpoint.Endpoint, error) {
+	return func() ([]endpoint.Endpoint, error) { return f.Endpoints(stdin, os.Getenv) }
 }
-
-// unreachable is an error that --unreachable speaks of.
-type unreachable struct{ error }
-
-func (u unreachable) Unwrap() error { return u.error }
 
 // failure is the result of a log that could not be read.
 func (f *flags) failure(err error) (plugin.Result, error) {
-	if !errors.As(err, &unreachable{}) {
+	if !errors.As(err, &reading.Unreachable{}) {
 		return plugin.Result{}, err
 	}
 	return plugin.Result{State: f.Unreachable, Headline: []string{err.Error()}}, nil

@@ -86,7 +86,7 @@ func TestReasons(t *testing.T) {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	web := rig.Port(t)
-	h := rig.Start(t, strings.NewReplacer("SYSLOG", syslog.Socket, "WEB", web, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(troubled))
+	h := rig.Start(t, strings.NewReplacer("SYSLOG", syslog.Address, "WEB", web, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(troubled))
 	for section, server := range map[string]string{"refused": "r1", "slow": "s1", "moved": "m1"} {
 		h.AwaitStatus(t, section, server, "DOWN")
 	}

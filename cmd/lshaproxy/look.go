@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
+
 	"os"
 	"slices"
 	"strings"
@@ -100,7 +99,7 @@ func (f *flags) startReading(ctx context.Context, now time.Time, stdin io.Reader
 	if err != nil {
 		return nil, err
 	}
-	source, err := f.source(stdin)
+	source, err := f.Source(stdin, func() ([]endpoint.Endpoint, error) { return f.Endpoints(stdin, os.Getenv) })
 	if err != nil {
 		return nil, err
 	}
@@ -129,21 +128,6 @@ func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch no
 		Stale:        nosrv.DefaultStale,
 		Sections:     f.Filter,
 	})
-}
-
-// source returns the log to read; a ring needs the socket for that.
-func (f *flags) source(stdin io.Reader) (logsource.Source, error) {
-	if f.Ring == "" {
-		return f.Source(stdin, nil)
-	}
-	endpoints, err := f.Endpoints(stdin, os.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	if len(endpoints) > 1 {
-		return nil, errors.New("--ring reads one HAProxy's ring; name its one stats socket with --socket")
-	}
-	return f.Source(stdin, func(ctx context.Context) (net.Conn, error) { return endpoints[0].Dial(ctx) })
 }
 
 func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {

@@ -72,7 +72,7 @@ func newPlace(t *testing.T) *place {
 	t.Cleanup(func() { close(end) }) // before the origin's own end, which waits for its requests
 	web := rig.Port(t)
 	p.web = "http://127.0.0.1:" + web
-	p.haproxy = rig.Start(t, strings.NewReplacer("SYSLOG", p.syslog.Socket, "WEB", web, "PORT", p.port, "NOBODY", rig.Port(t), "MUTE", mute(t), "BUSY", busy).Replace(configuration))
+	p.haproxy = rig.Start(t, strings.NewReplacer("SYSLOG", p.syslog.Address, "WEB", web, "PORT", p.port, "NOBODY", rig.Port(t), "MUTE", mute(t), "BUSY", busy).Replace(configuration))
 	return p
 }
 

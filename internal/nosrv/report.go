@@ -307,6 +307,9 @@ func roundTo2(value float64) float64 {
 
 // formatLength prints a length of time without its zeros: 5m, 1h, 1h5m, 90s.
 func formatLength(d time.Duration) string {
+	if d > time.Minute {
+		d = d.Round(time.Second)
+	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = text[:len(text)-2]

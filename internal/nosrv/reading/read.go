@@ -2,12 +2,15 @@ package reading
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"runtime"
 	"slices"
 	"time"
 
 	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/endpoint"
 	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/nosrv"
 )
@@ -16,9 +19,9 @@ import (
 // each has blocks of its own.
 const maxWorkers = 8
 
-// Source returns the log that the flags name. Dial opens HAProxy's socket, for
-// --ring.
-func (f *LogFlags) Source(stdin io.Reader, dial logsource.Dial) (logsource.Source, error) {
+// Source returns the log that the flags name. Endpoints are the HAProxys to ask,
+// for --ring.
+func (f *LogFlags) Source(stdin io.Reader, endpoints func() ([]endpoint.Endpoint, error)) (logsource.Source, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
@@ -26,13 +29,38 @@ func (f *LogFlags) Source(stdin io.Reader, dial logsource.Dial) (logsource.Sourc
 	case f.Journal != "":
 		return logsource.Journal(f.Journal, f.JournalFile), nil
 	case f.Ring != "":
-		return logsource.Ring(f.Ring, dial), nil
+		return f.ring(endpoints)
 	case len(f.Files) > 0:
 		return logsource.Files(f.Files, stdin), nil
 	default:
 		return logsource.Files([]string{DefaultFile}, stdin), nil
 	}
 }
+
+// ring returns HAProxy's own ring, which is asked for over its stats socket.
+func (f *LogFlags) ring(endpoints func() ([]endpoint.Endpoint, error)) (logsource.Source, error) {
+	places, err := endpoints()
+	if err != nil {
+		return nil, err
+	}
+	if len(places) != 1 {
+		return nil, errors.New("--ring reads one HAProxy's ring; name its one stats socket with --socket")
+	}
+	return logsource.Ring(f.Ring, func(ctx context.Context) (net.Conn, error) {
+		conn, err := places[0].Dial(ctx)
+		if err != nil {
+			return nil, Unreachable{err}
+		}
+		return conn, nil
+	}), nil
+}
+
+// Unreachable is an error of HAProxy's socket, not of the log: --unreachable
+// speaks of it.
+type Unreachable struct{ error }
+
+// Unwrap returns what is wrong with the socket.
+func (u Unreachable) Unwrap() error { return u.error }
 
 // Read reads a stretch of the log and counts its lines.
 func (f *LogFlags) Read(ctx context.Context, source logsource.Source, stretch nosrv.Stretch) (*nosrv.Counter, nosrv.Log, error) {
