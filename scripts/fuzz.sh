@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs every fuzz target for the given time: fuzz.sh [TIME].
+# Runs every fuzz target for the given time (60s) or number of runs (5000x):
+# fuzz.sh [TIME].
 set -eu
 cd "$(dirname "$0")/.."
 
