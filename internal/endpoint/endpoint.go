@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"check-haproxy/internal/bug"
 	"check-haproxy/internal/haproxy"
 )
@@ -134,11 +136,14 @@ func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
 		}
 	}()
 	defer bug.Catch(&err)
+	log, began := zerolog.Ctx(ctx), time.Now()
+	log.Debug().Str("endpoint", e.Name).Strs("sections", q.Sections).Msg("asking")
 	answers = e.source.ask(ctx, q)
 	for i := range answers {
 		if answers[i].Name == "" {
 			answers[i].Name = e.Name
 		}
+		log.Debug().Str("endpoint", answers[i].Name).Dur("milliseconds", time.Since(began)).Strs("notes", answers[i].Notes).Err(answers[i].Err).Msg("answered")
 	}
 	return answers
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"check-haproxy/internal/haproxy"
 )
 
@@ -77,6 +79,7 @@ func (p process) exchange(ctx context.Context, requests ...request) error {
 	for i, r := range requests {
 		commands[i] = p.prefix + r.command
 	}
+	zerolog.Ctx(ctx).Debug().Str("socket", p.address).Strs("commands", commands).Msg("sending")
 	// An error in writing shows in reading, too, and before it may come what
 	// the other side had to say.
 	_, _ = io.WriteString(conn, strings.Join(commands, ";")+"\n")

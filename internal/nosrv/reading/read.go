@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/endpoint"
 	"check-haproxy/internal/logsource"
@@ -74,12 +76,15 @@ func (f *LogFlags) Read(ctx context.Context, source logsource.Source, stretch no
 	for i := range workers {
 		parsers[i], counters[i] = accesslog.New(options), nosrv.NewCounter(stretch, f.Count)
 	}
+	began := time.Now()
 	report, err := source.Read(ctx, spanOf(stretch, f.Timezone.Location()), workers, accesslog.New(options).WrittenAt, func(worker int, c logsource.Chunk) {
 		parsers[worker].Scan(c.Data, c.Late, counters[worker].Add)
 	})
 	if err != nil {
 		return nil, nosrv.Log{}, err
 	}
+	zerolog.Ctx(ctx).Debug().Stringer("log", source).Int64("bytes", report.Bytes).Time("earliest", report.Earliest).Time("newest", report.Newest).
+		Dur("milliseconds", time.Since(began)).Msg("read")
 	for _, other := range counters[1:] {
 		counters[0].Merge(other)
 	}
