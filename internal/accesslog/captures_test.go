@@ -13,14 +13,14 @@ import (
 
 const captures = "../../testdata/captures"
 
-// tally counts records the way the contract's §7 table does.
+// tally counts records the way the README's table of kinds does.
 type tally struct {
 	kinds      map[string]map[string]int // kind: section: lines
 	unreadable []string
 	classes    map[Class]int
 }
 
-// kindOf is the contract's table of termination flags.
+// kindOf is the README's table of termination flags.
 func kindOf(flags [2]byte) string {
 	first, second := flags[0], flags[1]
 	switch {

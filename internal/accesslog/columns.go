@@ -104,7 +104,7 @@ func serverLen(b []byte) int {
 	return n
 }
 
-// isNoServer is the contract's rule: <NOSRV>, empty or "-".
+// isNoServer is the rule of what no server is: <NOSRV>, empty or "-".
 func isNoServer(server []byte) bool {
 	switch string(server) {
 	case "<NOSRV>", "-", "":

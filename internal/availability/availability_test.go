@@ -36,8 +36,8 @@ func backend(statuses ...string) Backend {
 
 func number(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
 
-// Every form of a status that HAProxy writes, and what it counts as (contract of
-// the plugin; forms: stats_fill_sv_stats in HAProxy's src/stats.c).
+// Every form of a status that HAProxy writes (stats_fill_sv_stats in its
+// src/stats.c), and what it counts as.
 func TestStandingOfEveryStatus(t *testing.T) {
 	for standing, statuses := range map[Standing][]string{
 		Up:   {"UP", "UP 1/2", "UP 982/1000", "no check", "b:UP"},
