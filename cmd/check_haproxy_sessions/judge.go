@@ -93,7 +93,8 @@ func (j *judging) servers(section saturation.Subject, backend haproxy.Backend) {
 	if !j.flags.chooses(saturation.Server) {
 		return
 	}
-	for _, server := range backend.Servers {
+	for i := range backend.Servers {
+		server := &backend.Servers[i]
 		subject := section.Server(server.Name)
 		if j.selection.Takes(subject.Names...) {
 			v := saturation.JudgeServer(subject, server, j.options)

@@ -216,7 +216,7 @@ func (s *Section) addServers(why diagnosis.Facts) (near []string) {
 		if server.Cause != "" {
 			server.Cause = why.OfServer(*server.Server)
 		}
-		v := saturation.JudgeServer(saturation.Subject{}, *server.Server, limits)
+		v := saturation.JudgeServer(saturation.Subject{}, server.Server, limits)
 		state := v.State
 		if server.Standing == availability.Down {
 			state = plugin.Critical

@@ -27,7 +27,7 @@ func BenchmarkReport(b *testing.B) {
 		for _, one := range backends {
 			section := subject(one.Name)
 			for _, s := range one.Servers {
-				v := JudgeServer(section.Server(s.Name), s, o)
+				v := JudgeServer(section.Server(s.Name), &s, o)
 				report.Add(&v)
 			}
 			v := JudgeBackend(section, one, o)

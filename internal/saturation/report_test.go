@@ -25,7 +25,7 @@ func judgeAll(t *testing.T, b haproxy.Backend) []Verdict {
 	var verdicts []Verdict
 	section := subject(b.Name)
 	for _, s := range b.Servers {
-		verdicts = append(verdicts, JudgeServer(section.Server(s.Name), s, defaults(t)))
+		verdicts = append(verdicts, JudgeServer(section.Server(s.Name), &s, defaults(t)))
 	}
 	return append(verdicts, JudgeBackend(section, b, defaults(t)))
 }
@@ -74,7 +74,7 @@ func TestWords(t *testing.T) {
 		headline, line string
 	}{
 		{
-			JudgeServer(subject("api/a"), queued, defaults(t)),
+			JudgeServer(subject("api/a"), &queued, defaults(t)),
 			"server api/a 10 of 10 sessions (100%); 19 of 20 places in its queue taken (95%)",
 			"CRITICAL server api/a: 10 of 10 sessions (100%); 19 of 20 places in its queue taken (95%); cause: every slot that maxconn allows is taken",
 		},
@@ -143,7 +143,7 @@ func TestNearestFirst(t *testing.T) {
 	}
 	full := server("q", "UP", 1, 10)
 	full.Queue, full.QueueLimit = n(10), n(10)
-	verdicts := []Verdict{fe("unlimited", 900, 0), fe("a", 9, 10), fe("b", 90, 100), fe("c", 99, 100), JudgeServer(subject("x/q"), full, defaults(t)), fe("over", 11, 10)}
+	verdicts := []Verdict{fe("unlimited", 900, 0), fe("a", 9, 10), fe("b", 90, 100), fe("c", 99, 100), JudgeServer(subject("x/q"), &full, defaults(t)), fe("over", 11, 10)}
 	r := Report{Verbose: true}
 	for _, v := range verdicts {
 		r.Add(&v)

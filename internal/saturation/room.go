@@ -25,9 +25,10 @@ type Idle struct{ Name, Reason string }
 // uses the first that is up, or, with "option allbackups", every one
 // (Configuration Manual 4.2, "option allbackups").
 func RoomOf(b haproxy.Backend) Room {
-	backup, all := onBackup(b), allBackups(b)
+	backup, all := onBackup(&b), allBackups(&b)
 	room := Room{Servers: len(b.Servers), Sessions: haproxy.Number{Known: true}}
-	for _, s := range b.Servers {
+	for i := range b.Servers {
+		s := &b.Servers[i]
 		switch {
 		case !takesRequests(s):
 			room.Without = append(room.Without, Idle{s.Name, whyIdle(s)})
@@ -43,7 +44,7 @@ func RoomOf(b haproxy.Backend) Room {
 	return room
 }
 
-func (r *Room) take(s haproxy.Server) {
+func (r *Room) take(s *haproxy.Server) {
 	r.Serving++
 	if problem := problemWith(s.Sessions, s.SessionLimit); problem != "" && r.Problem == "" {
 		r.Problem = fmt.Sprintf("server %s: %s", s.Name, problem)
@@ -65,11 +66,12 @@ func (r *Room) Left() int64 { return max(r.Limit.Value-r.Sessions.Value, 0) }
 
 // takesRequests says whether a server is one that the backend can send new
 // requests to.
-func takesRequests(s haproxy.Server) bool { return s.IsUp() && s.TakesTraffic() }
+func takesRequests(s *haproxy.Server) bool { return s.IsUp() && s.TakesTraffic() }
 
 // onBackup says whether no active server is left.
-func onBackup(b haproxy.Backend) bool {
-	for _, s := range b.Servers {
+func onBackup(b *haproxy.Backend) bool {
+	for i := range b.Servers {
+		s := &b.Servers[i]
 		if !s.Backup && takesRequests(s) {
 			return false
 		}
@@ -82,8 +84,9 @@ func onBackup(b haproxy.Backend) bool {
 // servers in use (update_backend_weight in HAProxy's src/backend.c): more than
 // the first one's where more than one is. Without that column it is HAProxy's
 // default: the first alone.
-func allBackups(b haproxy.Backend) bool {
-	for _, s := range b.Servers {
+func allBackups(b *haproxy.Backend) bool {
+	for i := range b.Servers {
+		s := &b.Servers[i]
 		if s.Backup && takesRequests(s) {
 			return b.Weight.Known && s.Weight.Known && b.Weight.Value > s.Weight.Value
 		}
@@ -91,7 +94,7 @@ func allBackups(b haproxy.Backend) bool {
 	return false
 }
 
-func whyIdle(s haproxy.Server) string {
+func whyIdle(s *haproxy.Server) string {
 	switch {
 	case s.IsUp():
 		return "weight 0"

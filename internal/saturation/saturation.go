@@ -150,7 +150,7 @@ func JudgeFrontend(s Subject, f haproxy.Frontend, o *Options) []Verdict {
 // which fills with requests that have to go to this server (cookies, stick
 // tables). A server that is down or taken out is judged as well: the sessions
 // that it still has go on to count against its maxconn.
-func JudgeServer(s Subject, server haproxy.Server, o *Options) Verdict {
+func JudgeServer(s Subject, server *haproxy.Server, o *Options) Verdict {
 	v := o.judge(s, Server, Sessions, server.Sessions, server.SessionLimit)
 	v.Status, v.Peak = server.Status, server.MaxSessions
 	if server.Queue.Known {
@@ -167,7 +167,7 @@ func JudgeBackend(s Subject, b haproxy.Backend, o *Options) Verdict {
 	v := Verdict{Subject: s, Kind: Backend, Resource: Sessions, Room: &room}
 	v.Usage = total(room.Sessions, room.Limit, room.Problem, o.levels(s, Sessions))
 	v.State = v.Usage.State
-	if queue, problem := queued(b); queue.Known || problem != "" {
+	if queue, problem := queued(&b); queue.Known || problem != "" {
 		v.addQueue(total(queue, haproxy.Number{}, problem, o.queueLevels(s)))
 	}
 	return v
@@ -175,12 +175,13 @@ func JudgeBackend(s Subject, b haproxy.Backend, o *Options) Verdict {
 
 // queued returns the requests that wait in a backend and its servers: a BACKEND
 // row's qcur is its own queue alone.
-func queued(b haproxy.Backend) (sum haproxy.Number, problem string) {
+func queued(b *haproxy.Backend) (sum haproxy.Number, problem string) {
 	sum, problem = b.Queue, problemWith(b.Queue, haproxy.Number{})
 	if !b.Queue.Known {
 		problem = ""
 	}
-	for _, s := range b.Servers {
+	for i := range b.Servers {
+		s := &b.Servers[i]
 		if !s.Queue.Known {
 			continue
 		}

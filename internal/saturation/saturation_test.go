@@ -108,7 +108,8 @@ func TestThresholdsInSessions(t *testing.T) {
 		{90, 100, "80", "@2:4", plugin.Warning, "@2:4"},
 	} {
 		o := &Options{Warning: rules(t, true, test.percent), WarningSessions: rules(t, false, test.sessions_)}
-		v := JudgeServer(subject("api/api01", "api"), server("api01", "UP", test.sessions, test.limit), o)
+		row := server("api01", "UP", test.sessions, test.limit)
+		v := JudgeServer(subject("api/api01", "api"), &row, o)
 		if v.State != test.want || v.Usage.Warning().String() != test.range_ {
 			t.Errorf("%d of %d with -w %s --warning-sessions %s: %s, range %q, want %s, %q",
 				test.sessions, test.limit, test.percent, test.sessions_, v.State, v.Usage.Warning(), test.want, test.range_)
@@ -122,7 +123,8 @@ func TestThresholdsOfSectionAndServer(t *testing.T) {
 		server string
 		want   string
 	}{{"api01", "25"}, {"api03", "47.5"}} {
-		v := JudgeServer(subject("api/"+test.server, "api"), server(test.server, "UP", 1, 50), o)
+		row := server(test.server, "UP", 1, 50)
+		v := JudgeServer(subject("api/"+test.server, "api"), &row, o)
 		if got := v.Usage.Warning().String(); got != test.want {
 			t.Errorf("%s: warning %q, want %q", test.server, got, test.want)
 		}
@@ -217,7 +219,7 @@ func TestFullconnAndPeakNeverAlarm(t *testing.T) {
 	if v := JudgeBackend(subject("api"), b, defaults(t)); v.State != plugin.OK || v.Usage.Limit != n(100) {
 		t.Errorf("backend: %s of limit %v", v.State, v.Usage.Limit)
 	}
-	if v := JudgeServer(subject("api/a", "api"), b.Servers[0], defaults(t)); v.State != plugin.OK {
+	if v := JudgeServer(subject("api/a", "api"), &b.Servers[0], defaults(t)); v.State != plugin.OK {
 		t.Errorf("server: %s", v.State)
 	}
 	fe := haproxy.Frontend{Sessions: n(1), SessionLimit: n(100), MaxSessions: n(100)}
@@ -252,12 +254,12 @@ func TestQueueLimitOfServer(t *testing.T) {
 	s := server("a", "UP", 10, 100)
 	s.Queue, s.QueueLimit = n(19), n(20)
 	o := defaults(t)
-	v := JudgeServer(subject("api/a", "api"), s, o)
+	v := JudgeServer(subject("api/a", "api"), &s, o)
 	if v.State != plugin.Critical || v.Queue.Critical().String() != "18" {
 		t.Errorf("19 of 20 places queued: %s, critical %q; want CRITICAL, 18", v.State, v.Queue.Critical())
 	}
 	o.Warning, o.Critical, o.WarningQueue = nil, nil, nil
-	if v := JudgeServer(subject("api/a", "api"), s, o); v.State != plugin.OK {
+	if v := JudgeServer(subject("api/a", "api"), &s, o); v.State != plugin.OK {
 		t.Errorf("without thresholds: %s", v.State)
 	}
 }
@@ -329,7 +331,7 @@ func TestHostileNumbers(t *testing.T) {
 			verdicts := []Verdict{
 				JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: current, SessionLimit: most}, defaults(t))[0],
 				JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(0), SessionRate: current, RateLimit: most}, defaults(t))[1],
-				JudgeServer(subject("api/a"), s, defaults(t)),
+				JudgeServer(subject("api/a"), &s, defaults(t)),
 				JudgeBackend(subject("api"), backend(2, server("b", "UP", 5, 50), s), defaults(t)),
 				JudgeProcess(subject("process"), haproxy.Info{CurrConns: current, Maxconn: most}, defaults(t))[0],
 				JudgeProcess(subject("process"), haproxy.Info{CurrConns: n(0), SslRate: current, SslRateLimit: most}, defaults(t))[1],
@@ -346,7 +348,7 @@ func TestHostileNumbers(t *testing.T) {
 		}
 		b := backend(1, server("a", "UP", 5, 50))
 		b.Servers[0].Queue = bad
-		for _, v := range []Verdict{JudgeBackend(subject("api"), b, defaults(t)), JudgeServer(subject("api/a"), b.Servers[0], defaults(t))} {
+		for _, v := range []Verdict{JudgeBackend(subject("api"), b, defaults(t)), JudgeServer(subject("api/a"), &b.Servers[0], defaults(t))} {
 			if v.State != plugin.Unknown || v.Queue.Current.Known || !strings.Contains(v.headline(), "its queue cannot be judged: ") {
 				t.Errorf("%s queue of a %s: %s, %q", name, v.Kind, v.State, v.headline())
 			}
