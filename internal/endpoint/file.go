@@ -58,6 +58,10 @@ func whyFile(err error) string {
 		return err.Error() + "; save the whole of it, once more"
 	case errors.Is(err, haproxy.ErrHTML):
 		return "it is an HTML page; save the one with \";csv\" at the end of its address"
+	case errors.Is(err, haproxy.ErrOther):
+		// Not a word of it: the file may be another than was meant, and read
+		// with more rights than its reader has.
+		return "it is not what HAProxy answers; it should be an answer to \"show stat\", or a stats page with \";csv\""
 	}
 	return reason(err).Error() + "; it should be an answer to \"show stat\", or a stats page with \";csv\""
 }

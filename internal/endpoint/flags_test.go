@@ -129,7 +129,7 @@ func TestFileRefused(t *testing.T) {
 		"empty": {"", "the answer is empty; save the whole of it"},
 		"cut":   {strings.TrimSuffix(stat("a"), "BACKEND,UP,1,0,1,\n\n"), "cut short"},
 		"html":  {"<html>\n", "it is an HTML page"},
-		"other": {"hello\n", `"hello"; it should be`},
+		"other": {"hello\n", `it is not what HAProxy answers; it should be`},
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
