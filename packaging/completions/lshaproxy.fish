@@ -17,7 +17,7 @@ complete -c lshaproxy -l stats-file -r -F -d 'a saved answer to show stat or of 
 complete -c lshaproxy -l unreachable -x -d 'state when HAProxy gives no answer: ok, warning, critical or unknown [default: unknown]'
 complete -c lshaproxy -s s -l section -x -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
 complete -c lshaproxy -s x -l exclude -x -d 'section to leave out; wins over --section (repeatable)'
-complete -c lshaproxy -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable) [default: /var/log/haproxy.log]'
+complete -c lshaproxy -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log'
 complete -c lshaproxy -l journal -d 'read the systemd journal of a unit; haproxy where none is named'
 complete -c lshaproxy -l journal-file -r -F -d 'with --journal: read this journal file instead of the system\'s'
 complete -c lshaproxy -l ring -x -d 'read this ring of HAProxy\'s, over the socket of -S'
