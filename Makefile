@@ -18,10 +18,10 @@ package: ## deb, rpm and tarball into dist/
 	@scripts/package.sh
 
 generate: ## man pages, definitions and dashboards out of --help
-	@go generate ./internal/manual
+	@go run ./tools/generate
 
 lint: ## formatting, vet, staticcheck
-	@test -z "$$(gofmt -l cmd internal | tee /dev/stderr)"
+	@test -z "$$(gofmt -l cmd internal test tools | tee /dev/stderr)"
 	@go vet ./...
 	@go run $(STATICCHECK) ./...
 

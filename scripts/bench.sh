@@ -7,5 +7,5 @@ PATH=$PATH:/usr/sbin
 export PATH
 scripts/install.sh haproxy=haproxy socat=socat rg=ripgrep
 scripts/build.sh
-go run ./internal/bench/statistics
-go run ./internal/bench/nosrv
+go run ./tools/bench/statistics
+go run ./tools/bench/nosrv

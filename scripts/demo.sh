@@ -123,7 +123,7 @@ rsyslogd -n -f "$dir/rsyslog.conf" -i "$dir/rsyslog.pid" &
 until_true 10 test -S "$dir/log.sock"
 origin "$v2e"
 origin "$v2"
-go build -o "$dir/nameserver" ./internal/demo
+go build -o "$dir/nameserver" ./tools/demo
 "$dir/nameserver" "127.0.0.1:$dns" v2.demo=127.0.0.1 &
 haproxy -q -db -f "$dir/haproxy.cfg" >/dev/null 2>&1 &
 until_true 10 answers "$web"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"check-haproxy/internal/bug"
+	"check-haproxy/internal/panics"
 )
 
 // version and commit are set by the linker (see the Makefile).
@@ -109,12 +109,12 @@ func Within[T any](ctx context.Context, timeout time.Duration, work func(context
 // safely runs work; a panic is an error.
 func safely[T any](ctx context.Context, work func(context.Context) (T, error)) (value T, err error) {
 	defer func() {
-		var caught *bug.Error
+		var caught *panics.Error
 		if errors.As(err, &caught) {
 			zerolog.Ctx(ctx).Error().Str("stack", string(caught.Stack)).Msg(caught.Error())
 		}
 	}()
-	defer bug.Catch(&err)
+	defer panics.Catch(&err)
 	return work(ctx)
 }
 

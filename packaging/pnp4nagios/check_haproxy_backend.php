@@ -3,7 +3,7 @@
 # (/etc/pnp4nagios/templates), under the name of each Nagios command that is to
 # use it: check_haproxy_backend.php, check_haproxy_backend_socket.php, ...
 #
-# Made from the list of metrics (go generate ./internal/manual): do not edit.
+# Made from the list of metrics (make generate): do not edit.
 
 $graphs = array(
 	array('Servers up', '/(^|_)up$/'),

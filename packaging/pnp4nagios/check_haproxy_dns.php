@@ -3,7 +3,7 @@
 # (/etc/pnp4nagios/templates), under the name of each Nagios command that is to
 # use it: check_haproxy_dns.php, check_haproxy_dns_socket.php, ...
 #
-# Made from the list of metrics (go generate ./internal/manual): do not edit.
+# Made from the list of metrics (make generate): do not edit.
 
 $graphs = array(
 	array('Names that mean something else', '/(^|_)(unresolved|stale|lookup_failed)$/'),

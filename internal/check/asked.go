@@ -1,0 +1,102 @@
+// Package check is what the checks have in common: it asks every
+// endpoint the user named, hands out the sections that were chosen, and turns
+// an endpoint that did not answer, or a pattern that matches nothing, into a
+// finding.
+package check
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/plugin"
+)
+
+// Flags say whom to ask and about what; a check's own flags embed them.
+type Flags struct {
+	endpoint.Flags
+	Filter
+}
+
+// Asked is what the endpoints said.
+type Asked struct {
+	Answers  []endpoint.Answer // those that are complete
+	Findings []plugin.Finding  // endpoints that did not answer
+	flags    *Flags
+	several  bool // sections are called name@endpoint
+}
+
+// Ask asks all endpoints at once. An error is one in the arguments. The query's
+// Sections are filled from the flags.
+func (f *Flags) Ask(ctx context.Context, stdin io.Reader, query endpoint.Query) (*Asked, error) {
+	endpoints, err := f.Endpoints(stdin, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	query.Sections = sections(f.Exact())
+	s := &Asked{flags: f}
+	answers := endpoint.Ask(ctx, endpoints, query)
+	s.several = len(answers) > 1
+	for _, answer := range answers {
+		if answer.Err == nil {
+			s.Answers = append(s.Answers, answer)
+			continue
+		}
+		s.Findings = append(s.Findings, s.failure(answer))
+	}
+	return s, nil
+}
+
+func (s *Asked) failure(answer endpoint.Answer) plugin.Finding {
+	text := answer.Err.Error()
+	return plugin.Finding{
+		State:    s.flags.Unreachable,
+		Headline: text,
+		Line:     fmt.Sprintf("%s %s", s.flags.Unreachable, text),
+	}
+}
+
+// Label is how output calls a section of an answer.
+func (s *Asked) Label(answer endpoint.Answer, name string) string {
+	if s.several {
+		return name + "@" + answer.Name
+	}
+	return name
+}
+
+// Names are the names that patterns may match: the section's own, and its label.
+func (s *Asked) Names(answer endpoint.Answer, name string) []string {
+	if s.several {
+		return []string{name, s.Label(answer, name)}
+	}
+	return []string{name}
+}
+
+// Backends calls visit with every chosen backend. A --section pattern that
+// matches no backend becomes a finding.
+func (s *Asked) Backends(visit func(answer endpoint.Answer, backend haproxy.Backend)) {
+	selection := s.Select()
+	for _, answer := range s.Answers {
+		for _, backend := range answer.Stats.Backends {
+			if selection.Takes(s.Names(answer, backend.Name)...) {
+				visit(answer, backend)
+			}
+		}
+	}
+	selection.Finish("backend")
+}
+
+// Notes are what the endpoints could not tell apart from their statistics, for
+// -v.
+func (s *Asked) Notes() []string {
+	var notes []string
+	for _, answer := range s.Answers {
+		for _, note := range answer.Notes {
+			notes = append(notes, answer.Name+": "+note)
+		}
+	}
+	return notes
+}

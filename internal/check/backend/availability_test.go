@@ -1,0 +1,187 @@
+package backend
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+var defaults = Options{
+	Warning:   threshold.Rules(nil).WithDefault(DefaultWarning),
+	Critical:  threshold.Rules(nil).WithDefault(DefaultCritical),
+	NoServers: plugin.Warning,
+}
+
+// backend makes a backend of server statuses; "0" before a status is weight 0,
+// "b" a backup server.
+func backend(statuses ...string) Backend {
+	b := Backend{Label: "v2", Names: []string{"v2"}, Backend: haproxy.Backend{Name: "v2"}}
+	for i, status := range statuses {
+		s := haproxy.Server{Name: fmt.Sprintf("s%d", i+1), Weight: number(1)}
+		if status, s.Backup = strings.CutPrefix(status, "b:"); strings.HasPrefix(status, "0:") {
+			status, s.Weight = status[2:], number(0)
+		}
+		s.Status = status
+		b.Servers = append(b.Servers, s)
+	}
+	return b
+}
+
+func number(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
+
+// Every form of a status that HAProxy writes (stats_fill_sv_stats in its
+// src/stats.c), and what it counts as.
+func TestStandingOfEveryStatus(t *testing.T) {
+	for standing, statuses := range map[Standing][]string{
+		Up:   {"UP", "UP 1/2", "UP 982/1000", "no check", "b:UP"},
+		Out:  {"MAINT", "MAINT (via px/srv)", "MAINT(via)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check"},
+		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "0:DOWN", "MAINT (resolution)", "", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
+	} {
+		for _, status := range statuses {
+			v, _ := Judge(backend(status), defaults)
+			if got := v.Servers[0].Standing; got != standing {
+				t.Errorf("%q counts as %s, want %s", status, got, standing)
+			}
+			if (v.Servers[0].Cause == "") != (standing == Up) {
+				t.Errorf("%q has cause %q", status, v.Servers[0].Cause)
+			}
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	with := func(change func(*Options)) Options {
+		o := defaults
+		change(&o)
+		return o
+	}
+	maintOK := with(func(o *Options) { o.MaintOK = true })
+	activeOnly := with(func(o *Options) { o.ActiveOnly = true })
+	half := with(func(o *Options) { o.Warning = threshold.Rules{threshold.All("50%:")} })
+	off := with(func(o *Options) { o.Warning, o.Critical = nil, nil })
+	criticalPercent := with(func(o *Options) { o.Warning, o.Critical = nil, threshold.Rules{threshold.All("50%:")} })
+	for _, test := range []struct {
+		name          string
+		servers       []string
+		options       Options
+		state         plugin.State
+		up, down, out int
+	}{
+		{"all up", []string{"UP", "UP"}, defaults, plugin.OK, 2, 0, 0},
+		{"one down", []string{"UP", "DOWN"}, defaults, plugin.Warning, 1, 1, 0},
+		{"all down", []string{"DOWN", "DOWN"}, defaults, plugin.Critical, 0, 2, 0},
+		{"one out", []string{"UP", "MAINT"}, defaults, plugin.OK, 1, 0, 1},
+		{"all out", []string{"DRAIN", "MAINT", "0:UP"}, defaults, plugin.Critical, 0, 0, 3},
+		{"all out, percent", []string{"MAINT"}, criticalPercent, plugin.Critical, 0, 0, 1},
+		{"all out is fine", []string{"DRAIN", "MAINT", "0:UP"}, maintOK, plugin.OK, 0, 0, 3},
+		{"out and down is not", []string{"MAINT", "DOWN"}, maintOK, plugin.Critical, 0, 1, 1},
+		{"on backup", []string{"DOWN", "b:UP"}, half, plugin.Warning, 1, 1, 0},
+		{"on backup, primaries in maintenance", []string{"MAINT", "b:UP"}, maintOK, plugin.Warning, 1, 0, 1},
+		{"on backup whatever the thresholds say", []string{"DOWN", "b:UP"}, off, plugin.Warning, 1, 1, 0},
+		{"backup does not count", []string{"DOWN", "b:UP"}, activeOnly, plugin.Critical, 0, 1, 0},
+		{"standby down", []string{"UP", "b:DOWN"}, activeOnly, plugin.OK, 1, 0, 0},
+		{"thresholds off", []string{"DOWN"}, off, plugin.OK, 0, 1, 0},
+		{"half is enough", []string{"UP", "DOWN"}, half, plugin.OK, 1, 1, 0},
+		{"critical before warning", []string{"DOWN"}, with(func(o *Options) { o.Warning = threshold.Rules{threshold.All("5:")} }), plugin.Critical, 0, 1, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v, ok := Judge(backend(test.servers...), test.options)
+			if !ok {
+				t.Fatal("left out")
+			}
+			got := []int{int(v.State), v.Up, v.Down, v.Out}
+			if diff := cmp.Diff([]int{int(test.state), test.up, test.down, test.out}, got); diff != "" {
+				t.Errorf("state, up, down, out (-want +got):\n%s", diff)
+			}
+			if (v.State == plugin.OK) != (v.Cause == "") {
+				t.Errorf("state %s has cause %q", v.State, v.Cause)
+			}
+		})
+	}
+}
+
+func TestServerlessBackend(t *testing.T) {
+	failing := haproxy.Backend{Name: "empty"}
+	failing.Responses[haproxy.Responses5xx] = number(3)
+	answering, denying, silent := failing, failing, failing
+	answering.Responses[haproxy.Responses2xx] = number(1)
+	denying.DeniedRequests = number(1)
+	silent.Responses[haproxy.Responses5xx] = number(0)
+	for _, b := range []haproxy.Backend{answering, denying, silent} {
+		if _, judged := Judge(Backend{Backend: b}, defaults); judged {
+			t.Errorf("%+v is judged, though nobody can know", b)
+		}
+	}
+	v, judged := Judge(Backend{Backend: failing, Label: "empty"}, defaults)
+	if !judged || v.State != plugin.Warning || v.Cause != diagnosis.NoServers {
+		t.Errorf("judged %v: %s, cause %q", judged, v.State, v.Cause)
+	}
+	for _, state := range []plugin.State{plugin.OK, plugin.Critical, plugin.Unknown} {
+		if v, _ := Judge(Backend{Backend: failing}, Options{NoServers: state}); v.State != state {
+			t.Errorf("state %s, want %s", v.State, state)
+		}
+	}
+}
+
+func TestUnfilledSlotsAreOut(t *testing.T) {
+	b := backend("UP", "MAINT (resolution)", "MAINT (resolution)")
+	b.States = []haproxy.ServerState{
+		{Backend: "v2", Server: "s1", Address: "10.0.0.1", FQDN: "api.example"},
+		{Backend: "v2", Server: "s2", FQDN: "api.example"},
+		{Backend: "v2", Server: "s3", FQDN: "nosuch.example"},
+		{Backend: "other", Server: "s3", FQDN: "api.example"},
+	}
+	v, _ := Judge(b, defaults)
+	got := []Standing{v.Servers[0].Standing, v.Servers[1].Standing, v.Servers[2].Standing}
+	if diff := cmp.Diff([]Standing{Up, Out, Down}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if v.Cause != diagnosis.DNSResolution {
+		t.Errorf("cause %q", v.Cause)
+	}
+	b.States = nil
+	if v, _ := Judge(b, defaults); v.Down != 2 {
+		t.Errorf("without server states %d servers are down, want 2", v.Down)
+	}
+	if v, _ := Judge(b, Options{UnresolvedOut: true}); v.Out != 2 {
+		t.Errorf("with --unresolved out %d servers are out, want 2", v.Out)
+	}
+}
+
+func TestThresholdsAreForSections(t *testing.T) {
+	rule, err := threshold.ParseRule("v2@lb1=none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Critical: threshold.Rules{rule}.WithDefault("1:")}
+	b := backend("DOWN")
+	if v, _ := Judge(b, o); v.State != plugin.Critical {
+		t.Errorf("v2 is %s", v.State)
+	}
+	b.Names = []string{"v2", "v2@lb1"}
+	if v, _ := Judge(b, o); v.State != plugin.OK {
+		t.Errorf("v2@lb1 is %s", v.State)
+	}
+}
+
+func TestHeadlineNamesFewAndLineMany(t *testing.T) {
+	statuses := make([]string, 50)
+	for i := range statuses {
+		statuses[i] = "DOWN"
+	}
+	v, _ := Judge(backend(statuses...), defaults)
+	f := v.Finding(false)
+	if want := "v2 has no UP server (0/50: s1 DOWN, s2 DOWN, s3 DOWN, 47 more)"; f.Headline != want {
+		t.Errorf("headline %q, want %q", f.Headline, want)
+	}
+	if !strings.Contains(f.Line, "s20 DOWN, 30 more") {
+		t.Errorf("line %q", f.Line)
+	}
+}

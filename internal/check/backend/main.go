@@ -1,0 +1,110 @@
+package backend
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+// flags are the command line, in the order of the help text.
+type flags struct {
+	check.Flags
+	Warning    []threshold.Rule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
+	Critical   []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
+	ActiveOnly bool             `arg:"--active-only" help:"leave backup servers out of the count"`
+	MaintOK    bool             `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose is OK"`
+	Unresolved unresolved       `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`
+	NoServers  plugin.State     `arg:"--no-servers" placeholder:"STATE" default:"warning" help:"state of a backend without servers that has answered nothing but 5xx: ok, warning, critical or unknown"`
+	plugin.CommonFlags
+}
+
+// Description opens the help text.
+func (flags) Description() string {
+	return "Is there a server left that can answer, in every backend of a HAProxy?\n"
+}
+
+// unresolved is the value of --unresolved.
+type unresolved struct{ Standing }
+
+func (u *unresolved) UnmarshalText(text []byte) error {
+	switch u.Standing = Standing(text); u.Standing {
+	case Down, Out:
+		return nil
+	default:
+		return fmt.Errorf("%q is neither down nor out", text)
+	}
+}
+
+// Main runs the plugin and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var f flags
+	program := plugin.Program{Name: "check_haproxy_backend", Check: "backend"}
+	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
+		return run(ctx, &f, stdin)
+	})
+}
+
+func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.IfUnresolved})
+	if err != nil {
+		return plugin.Result{}, err
+	}
+	verdicts, leftOut := judge(asked, f.options())
+	return f.report(asked, verdicts, leftOut), nil
+}
+
+func (f *flags) options() Options {
+	return Options{
+		Warning:       threshold.Rules(f.Warning).WithDefault(DefaultWarning),
+		Critical:      threshold.Rules(f.Critical).WithDefault(DefaultCritical),
+		ActiveOnly:    f.ActiveOnly,
+		MaintOK:       f.MaintOK,
+		UnresolvedOut: f.Unresolved.Standing == Out,
+		NoServers:     f.NoServers,
+	}
+}
+
+// judge returns the verdicts on the chosen backends, and how many of them have
+// no servers and are left out.
+func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int) {
+	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
+		verdict, ok := Judge(Backend{
+			Backend:  backend,
+			Label:    asked.Label(answer, backend.Name),
+			Names:    asked.Names(answer, backend.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		}, options)
+		if !ok {
+			leftOut++
+			return
+		}
+		verdicts = append(verdicts, verdict)
+	})
+	return verdicts, leftOut
+}
+
+func (f *flags) report(asked *check.Asked, verdicts []Verdict, leftOut int) plugin.Result {
+	findings := asked.Findings
+	perfdata := Totals(verdicts)
+	for _, v := range verdicts {
+		findings = append(findings, v.Finding(f.Verbose))
+		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
+	}
+	result := plugin.Combine(findings)
+	if len(asked.Answers) > 0 {
+		result.Rest = Rest(verdicts, leftOut)
+	}
+	result.Details = append(result.Details, asked.Notes()...)
+	result.Perfdata = perfdata
+	if f.JSON {
+		result.Sections = Sections(verdicts)
+	}
+	return result
+}

@@ -1,0 +1,53 @@
+package dns
+
+import "check-haproxy/internal/plugin"
+
+// Section is a verdict as the JSON output shows it.
+type Section struct {
+	Name     string          `json:"name"`
+	Endpoint string          `json:"endpoint"`
+	State    plugin.State    `json:"state"`
+	Cause    *string         `json:"cause"` // null where nothing is wrong
+	Servers  []SectionServer `json:"servers"`
+}
+
+// SectionServer is a server in a Section.
+type SectionServer struct {
+	Name    string   `json:"name"`
+	FQDN    string   `json:"fqdn"`
+	Address *string  `json:"address"` // null where HAProxy has none
+	Answers []string `json:"answers"` // empty, too, where DNS was not asked
+	State   Standing `json:"state"`
+	Status  string   `json:"status"`
+	Reason  string   `json:"reason"` // why a lookup failed
+}
+
+// Sections returns the verdicts for the JSON output.
+func Sections(verdicts []Verdict) []Section {
+	sections := make([]Section, len(verdicts))
+	for i, v := range verdicts {
+		sections[i] = v.section()
+	}
+	return sections
+}
+
+func (v Verdict) section() Section {
+	s := Section{Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State, Cause: orNull(string(v.Cause)), Servers: make([]SectionServer, len(v.Servers))}
+	for i, server := range v.Servers {
+		s.Servers[i] = SectionServer{
+			Name: server.Name, FQDN: server.FQDN, Answers: append([]string{}, server.Answers...),
+			State: server.Standing, Status: server.Status, Reason: server.Reason,
+		}
+		if server.Address.IsValid() {
+			s.Servers[i].Address = orNull(server.Address.String())
+		}
+	}
+	return s
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

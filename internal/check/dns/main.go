@@ -1,0 +1,134 @@
+package dns
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/plugin"
+)
+
+// flags are the command line, in the order of the help text.
+type flags struct {
+	check.Flags
+	dns.ResolverFlags
+	plugin.CommonFlags
+}
+
+// Description opens the help text.
+func (flags) Description() string {
+	return "Do the names behind the servers of a HAProxy still mean what it thinks?\n"
+}
+
+// Main runs the plugin and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var f flags
+	program := plugin.Program{Name: "check_haproxy_dns", Check: "dns"}
+	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
+		return run(ctx, &f, stdin)
+	})
+}
+
+func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.Always, Resolvers: true})
+	if err != nil {
+		return plugin.Result{}, err
+	}
+	backends := chosen(asked)
+	var answers map[string]dns.Answer
+	if resolver := f.Resolver(); resolver != nil {
+		answers = resolver.All(ctx, Questions(backends...))
+	}
+	var verdicts []Verdict
+	for _, b := range backends {
+		if v, ok := Judge(b, answers); ok {
+			verdicts = append(verdicts, v)
+		}
+	}
+	asked.Findings = append(asked.Findings, f.unnamed(asked)...)
+	return report(asked, verdicts, len(answers) > 0), nil
+}
+
+// unnamed are the sockets that do not tell the names behind the servers: what
+// they do tell is no answer to this check's question.
+func (f *flags) unnamed(asked *check.Asked) []plugin.Finding {
+	var findings []plugin.Finding
+	for _, answer := range asked.Answers {
+		for _, note := range answer.Notes {
+			if strings.HasPrefix(note, "show servers state") {
+				text := fmt.Sprintf("%s does not tell the names behind the servers (%s); give its \"stats socket\" line a higher level", answer.Name, note)
+				findings = append(findings, plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text})
+				break
+			}
+		}
+	}
+	return findings
+}
+
+func chosen(asked *check.Asked) []Backend {
+	var backends []Backend
+	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
+		backends = append(backends, Backend{
+			Backend:  backend,
+			Label:    asked.Label(answer, backend.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		})
+	})
+	return backends
+}
+
+func report(asked *check.Asked, verdicts []Verdict, looked bool) plugin.Result {
+	findings := asked.Findings
+	var perfdata []plugin.Metric
+	for _, v := range verdicts {
+		findings = append(findings, v.Finding())
+		perfdata = append(perfdata, v.Perfdata()...)
+	}
+	result := plugin.Combine(findings)
+	// Where a pattern matched nothing there is nothing in order to tell of.
+	if len(asked.Answers) > 0 && (len(verdicts) > 0 || len(findings) == 0) {
+		result.Rest = Rest(verdicts, looked, tellsNames(asked))
+	}
+	counters, metrics := counters(asked)
+	if result.State == plugin.OK {
+		result.Details = append(result.Details, counters...)
+	} else {
+		result.Problems = append(result.Problems, counters...)
+	}
+	result.Details = append(result.Details, notes(asked)...)
+	result.Perfdata = append(append(perfdata, Totals(verdicts)...), metrics...)
+	result.Sections = Sections(verdicts)
+	return result
+}
+
+// tellsNames says whether any answer can tell the names behind the servers.
+func tellsNames(asked *check.Asked) bool {
+	return slices.ContainsFunc(asked.Answers, func(a endpoint.Answer) bool { return a.Socket })
+}
+
+// counters are those of HAProxy's own resolvers.
+func counters(asked *check.Asked) (lines []string, metrics []plugin.Metric) {
+	for _, answer := range asked.Answers {
+		l, m := Counters(answer.Resolvers, func(name string) string { return asked.Label(answer, name) })
+		lines, metrics = append(lines, l...), append(metrics, m...)
+	}
+	return lines, metrics
+}
+
+// notes tell what could not be looked at.
+func notes(asked *check.Asked) []string {
+	notes := asked.Notes()
+	for _, answer := range asked.Answers {
+		if !answer.Socket {
+			notes = append(notes, answer.Name+": only a socket tells the names behind the servers (-S); this one only which have no address")
+		}
+	}
+	return notes
+}

@@ -1,0 +1,241 @@
+package dns
+
+import (
+	"fmt"
+	"strings"
+
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+)
+
+// How many bad servers, and addresses of one name, are written out: on the
+// first line, and in the long output.
+const (
+	fewServers    = 3
+	manyServers   = 20
+	mostAddresses = 4
+)
+
+// Finding returns the verdict in words.
+func (v Verdict) Finding() plugin.Finding {
+	return plugin.Finding{State: v.State, Headline: v.headline(), Line: v.line()}
+}
+
+// headline names the backend first, then how many of how many, then who, with
+// both addresses.
+func (v Verdict) headline() string {
+	var parts []string
+	for _, standing := range troubles {
+		if n := v.Count(standing); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %d %s %s (%s)", n, v.Total(), plural(v.Total(), "server"), standing, v.list(standing, fewServers)))
+		}
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Backend.Label, v.Total(), v.Total(), plural(v.Total(), "server"))
+	}
+	return v.Backend.Label + " has " + strings.Join(parts, ", ")
+}
+
+// line is the backend's line in the long output.
+func (v Verdict) line() string {
+	line := fmt.Sprintf("%s %s: %d unresolved, %d stale, %d lookup-failed of %d known by name", v.State, v.Backend.Label,
+		v.Count(Unresolved), v.Count(Stale), v.Count(LookupFailed), v.Total())
+	if v.Cause != "" {
+		line += "; cause: " + v.Cause.String()
+	}
+	for _, standing := range append(troubles[:len(troubles):len(troubles)], OK) {
+		if list := v.list(standing, manyServers); list != "" {
+			line += "; " + list
+		}
+	}
+	if n := v.Count(Unfilled); n > 0 {
+		line += fmt.Sprintf("; %d unfilled %s", n, plural(n, "slot"))
+	}
+	return line
+}
+
+// list describes the servers of a standing; those of which the same is to be
+// said together.
+func (v Verdict) list(standing Standing, most int) string {
+	var said []string
+	who := map[string][]string{}
+	for _, s := range v.Servers {
+		if s.Standing != standing {
+			continue
+		}
+		words := s.describe()
+		if who[words] == nil {
+			said = append(said, words)
+		}
+		who[words] = append(who[words], s.Name)
+	}
+	list := make([]string, 0, most+1)
+	more := 0
+	for i, words := range said {
+		if i >= most {
+			more += len(who[words])
+			continue
+		}
+		list = append(list, together(who[words], most)+" "+words)
+	}
+	if more > 0 {
+		list = append(list, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(list, ", ")
+}
+
+// together names servers: "a+b+c and 5 more".
+func together(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, "+")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], "+"), len(names)-most)
+}
+
+// describe says how the server stands, what HAProxy has and what DNS has.
+func (s Server) describe() string {
+	words := ""
+	switch {
+	case s.Address.IsValid():
+		words = fmt.Sprintf("(%s) uses %s, ", s.Status, s.Address)
+	case s.Standing != Unresolved:
+		words = fmt.Sprintf("(%s) has no address, ", s.Status)
+	}
+	words += s.name()
+	switch {
+	case s.Standing == Stale:
+		words += " is now " + addresses(s.Answers)
+	case s.Reason != "":
+		words += ": " + s.Reason
+	case s.Standing == Unresolved && len(s.Answers) > 0:
+		words += " is " + addresses(s.Answers) + ", which HAProxy does not know"
+	}
+	return words
+}
+
+// name is what HAProxy knows the server by.
+func (s Server) name() string {
+	switch {
+	case s.FQDN != "":
+		return s.FQDN
+	case s.Record != "":
+		return "SRV record " + s.Record
+	default:
+		return s.Status // all that a page tells
+	}
+}
+
+// addresses lists what DNS has, and not all of a large pool.
+func addresses(all []string) string {
+	if len(all) <= mostAddresses {
+		return strings.Join(all, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(all[:mostAddresses], " "), len(all)-mostAddresses)
+}
+
+// Perfdata returns the verdict's metrics.
+func (v Verdict) Perfdata() []plugin.Metric {
+	var metrics []plugin.Metric
+	for _, standing := range troubles {
+		metrics = append(metrics, plugin.Metric{
+			Label: v.Backend.Label + "_" + standing.label(), Value: float64(v.Count(standing)),
+			Min: plugin.LimitOf(0), Max: plugin.LimitOf(float64(v.Total())), Level: plugin.Sections,
+		})
+	}
+	return metrics
+}
+
+// label is the standing in perfdata.
+func (s Standing) label() string { return strings.ReplaceAll(string(s), "-", "_") }
+
+// Totals returns the metrics that stand for all verdicts together.
+func Totals(verdicts []Verdict) []plugin.Metric {
+	names := 0
+	for _, v := range verdicts {
+		names += v.Total()
+	}
+	var metrics []plugin.Metric
+	for _, standing := range troubles {
+		n := 0
+		for _, v := range verdicts {
+			n += v.Count(standing)
+		}
+		metrics = append(metrics, plugin.Metric{
+			Label: standing.label(), Value: float64(n), Total: true,
+			Min: plugin.LimitOf(0), Max: plugin.LimitOf(float64(names)), Level: plugin.Summary,
+		})
+	}
+	return metrics
+}
+
+// Rest closes the first line: what is in order. Looked says whether DNS was
+// asked, and named whether HAProxy told the names.
+func Rest(verdicts []Verdict, looked, named bool) string {
+	ok, names := 0, 0
+	for _, v := range verdicts {
+		if v.State == plugin.OK {
+			ok, names = ok+1, names+v.Total()
+		}
+	}
+	switch {
+	case len(verdicts) == 0 && !named:
+		return "every server has an address; their names are told by a socket only (-S)"
+	case len(verdicts) == 0:
+		return "no server is known by a name: there is nothing to look up"
+	case ok == 0:
+		return ""
+	case ok < len(verdicts):
+		return fmt.Sprintf("%d other %s OK", ok, plural(ok, "section"))
+	case !looked:
+		return fmt.Sprintf("%d %s in %d %s with an address; DNS was not asked", names, plural(names, "server"), ok, plural(ok, "section"))
+	case ok == 1:
+		return verdicts[0].headline()
+	default:
+		return fmt.Sprintf("%d servers in %d sections are where DNS says", names, ok)
+	}
+}
+
+// Counters are what became of the queries of HAProxy's own resolvers, "show
+// resolvers": a line for each of their name servers that was ever asked, and
+// metrics. Label is how output calls a resolvers section.
+func Counters(resolvers []haproxy.Resolver, label func(name string) string) (lines []string, metrics []plugin.Metric) {
+	for _, r := range resolvers {
+		for _, n := range r.Nameservers {
+			name := label(r.Name) + "/" + n.Name
+			var counts []string
+			for _, c := range n.Counters {
+				if c.Value != 0 {
+					counts = append(counts, fmt.Sprintf("%s %d", c.Name, c.Value))
+				}
+			}
+			for _, c := range n.Counters {
+				metrics = append(metrics, plugin.Metric{
+					Label: "resolver_" + name + "_" + c.Name, Value: float64(c.Value), Unit: "c", Min: plugin.LimitOf(0), Level: levelOf(c.Name, len(counts) > 0),
+				})
+			}
+			if len(counts) > 0 {
+				lines = append(lines, fmt.Sprintf("HAProxy's resolver %s: %s", name, strings.Join(counts, ", ")))
+			}
+		}
+	}
+	return lines, metrics
+}
+
+// levelOf has the counters that tell most in the usual perfdata, where the name
+// server is used: HAProxy has a section "default" that may never be.
+func levelOf(counter string, used bool) plugin.Level {
+	switch counter {
+	case "sent", "valid", "nx", "timeout", "refused":
+		if used {
+			return plugin.Sections
+		}
+	}
+	return plugin.Servers
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}

@@ -1,0 +1,264 @@
+package dns
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+)
+
+// server is one server of a table's backend: its row, and its row of "show
+// servers state".
+type server struct {
+	name, status, address, fqdn, record string
+}
+
+func backendOf(servers ...server) Backend {
+	b := Backend{Backend: haproxy.Backend{Name: "v2"}, Label: "v2", Endpoint: "/run/haproxy/admin.sock"}
+	for _, s := range servers {
+		b.Servers = append(b.Servers, haproxy.Server{Name: s.name, Status: s.status})
+		b.States = append(b.States, haproxy.ServerState{Backend: "v2", Server: s.name, Address: s.address, FQDN: s.fqdn, SRVRecord: s.record})
+	}
+	return b
+}
+
+// found is an answer of three lookups that all brought these addresses.
+func found(texts ...string) dns.Answer {
+	a := dns.Answer{Lookups: 3, IPv4: 3, IPv6: 3}
+	for _, text := range texts {
+		a.Addresses = append(a.Addresses, netip.MustParseAddr(text))
+	}
+	return a
+}
+
+func TestJudge(t *testing.T) {
+	failed := dns.Answer{Lookups: 3, Err: errors.New("no such name (NXDOMAIN)")}
+	once := dns.Answer{Lookups: 1, IPv4: 1, IPv6: 1, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.77")}}
+	changing := found("192.0.2.1", "192.0.2.2", "192.0.2.3")
+	changing.Changing = true
+	noIPv6 := found("192.0.2.77")
+	noIPv6.IPv6 = 0
+	for name, test := range map[string]struct {
+		backend   Backend
+		answers   map[string]dns.Answer
+		state     plugin.State
+		cause     diagnosis.Cause
+		standings string
+		headline  string
+	}{
+		"right": {
+			backendOf(server{"a", "UP", "192.0.2.10", "V2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.11", "192.0.2.10")},
+			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+		},
+		"right, on IPv6 written otherwise": {
+			backendOf(server{"a", "UP", "2001:DB8:0::1", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("2001:db8::1")},
+			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+		},
+		"stale and down": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77", "192.0.2.78")},
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77 192.0.2.78)",
+		},
+		"stale and up": {
+			backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
+			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (UP) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"stale and in maintenance": {
+			backendOf(server{"a", "MAINT", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
+			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (MAINT) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"one of two stale and down": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.77", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
+			plugin.Warning, diagnosis.DNSStale, "stale ok", "v2 has 1 of 2 servers stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"all lost in two ways": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "MAINT (resolution)", "", "gone.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77"), "gone.test": failed},
+			plugin.Critical, diagnosis.DNSStale, "stale unresolved", "v2 has 1 of 2 servers unresolved (b gone.test: no such name (NXDOMAIN)), 1 of 2 servers stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"unresolved, though it resolves now": {
+			backendOf(server{"a", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
+			plugin.Critical, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (a v2.test is 192.0.2.77, which HAProxy does not know)",
+		},
+		"many unresolved of one name": {
+			backendOf(server{"a", "MAINT (resolution)", "", "v2.test", ""}, server{"b", "MAINT (resolution)", "", "v2.test", ""}, server{"c", "MAINT (resolution)", "", "v2.test", ""}, server{"d", "MAINT (resolution)", "", "v2.test", ""}), nil,
+			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved unresolved unresolved", "v2 has 4 of 4 servers unresolved (a+b+c and 1 more v2.test)",
+		},
+		"lookup failed": {
+			backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (UP) uses 192.0.2.10, v2.test: no such name (NXDOMAIN))",
+		},
+		"lookup failed and down": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 192.0.2.10, v2.test: no such name (NXDOMAIN))",
+		},
+		"too few lookups to be sure": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": once},
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 192.0.2.10, v2.test: there was no time for enough lookups; raise --timeout)",
+		},
+		"IPv4 is ruled out without IPv6": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": noIPv6},
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"IPv6 is not": {
+			backendOf(server{"a", "DOWN", "2001:db8::1", "v2.test", ""}), map[string]dns.Answer{"v2.test": noIPv6},
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 2001:db8::1, v2.test: there was no time for enough lookups; raise --timeout)",
+		},
+		"a load balancer that gives other addresses each time": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": changing},
+			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+		},
+		"a large pool": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6")},
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 and 2 more)",
+		},
+		"spare slots": {
+			backendOf(server{"a1", "UP", "192.0.2.10", "v2.test", ""}, server{"a2", "MAINT (resolution)", "", "v2.test", ""}, server{"a3", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.10")},
+			plugin.OK, "", "ok unfilled unfilled", "v2 has 1 of 1 server where DNS says",
+		},
+		"spare slots beside a stale one": {
+			backendOf(server{"a1", "DOWN", "192.0.2.10", "v2.test", ""}, server{"a2", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
+			plugin.Critical, diagnosis.DNSStale, "stale unfilled", "v2 has 1 of 1 server stale (a1 (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+		},
+		"an SRV record that does not resolve": {
+			backendOf(server{"a1", "MAINT (resolution)", "", "", "_http._tcp.v2.test"}, server{"a2", "MAINT (resolution)", "", "", "_http._tcp.v2.test"}), map[string]dns.Answer{},
+			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved", "v2 has 2 of 2 servers unresolved (a1+a2 SRV record _http._tcp.v2.test)",
+		},
+		"beside servers given by address": {
+			backendOf(server{"a", "UP", "192.0.2.1", "", ""}, server{"b", "UP", "192.0.2.2", "192.0.2.2", ""}, server{"c", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
+			plugin.Warning, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (c v2.test: no such name (NXDOMAIN))",
+		},
+		"in maintenance before it ever had an address": {
+			backendOf(server{"a", "MAINT", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
+			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+		},
+		"nobody looked": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), nil,
+			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+		},
+	} {
+		v, ok := Judge(test.backend, test.answers)
+		if !ok {
+			t.Errorf("%s: there is nothing to judge", name)
+			continue
+		}
+		var standings []string
+		for _, s := range v.Servers {
+			standings = append(standings, string(s.Standing))
+		}
+		type result struct {
+			State               plugin.State
+			Cause               diagnosis.Cause
+			Standings, Headline string
+		}
+		want := result{test.state, test.cause, test.standings, test.headline}
+		got := result{v.State, v.Cause, strings.Join(standings, " "), v.Finding().Headline}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestNothingToJudge(t *testing.T) {
+	for _, b := range []Backend{backendOf(), backendOf(server{"a", "DOWN", "192.0.2.10", "", ""}), backendOf(server{"a", "UP", "192.0.2.10", "192.0.2.10", ""})} {
+		if v, ok := Judge(b, nil); ok {
+			t.Errorf("%+v is judged: %+v", b, v)
+		}
+	}
+}
+
+// Each name is asked for once, with all addresses that are believed.
+func TestQuestions(t *testing.T) {
+	one := backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.11", "V2.test", ""}, server{"c", "UP", "192.0.2.1", "", ""})
+	two := backendOf(server{"a", "MAINT (resolution)", "", "gone.test", ""}, server{"b", "UP", "192.0.2.12", "v2.test", ""}, server{"s", "MAINT (resolution)", "", "", "_x._tcp.test"})
+	want := []dns.Question{
+		{Name: "v2.test", Believe: []netip.Addr{netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("192.0.2.11"), netip.MustParseAddr("192.0.2.12")}},
+		{Name: "gone.test"},
+	}
+	if diff := cmp.Diff(want, Questions(one, two), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestMoved(t *testing.T) {
+	b := backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.77", "v2.test", ""})
+	v, _ := Judge(b, map[string]dns.Answer{"v2.test": found("192.0.2.77")})
+	if diff := cmp.Diff(map[string][]string{"a": {"192.0.2.77"}}, v.Moved()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What HAProxy 1.8 and 3.2 said: of 22 backends one has a name, which does not
+// resolve.
+func TestRecorded(t *testing.T) {
+	for _, version := range []string{"1.8", "3.2"} {
+		open := func(name string) *haproxy.Reader {
+			file, err := os.Open(filepath.Join("../../../testdata/captures", version, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = file.Close() })
+			return haproxy.NewReader(file)
+		}
+		stats, err := open("stat.csv").Stats(haproxy.FileEnd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states, err := open("servers-state.txt").ServersState()
+		if err != nil {
+			t.Fatal(err)
+		}
+		resolvers, err := open("resolvers.txt").Resolvers()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, b := range stats.Backends {
+			if v, ok := Judge(Backend{Backend: b, Label: b.Name, States: states}, nil); ok {
+				said = append(said, v.State.String()+" "+v.headline())
+			}
+		}
+		if diff := cmp.Diff([]string{"CRITICAL dns has 1 of 1 server unresolved (e1 nosuch.invalid)"}, said); diff != "" {
+			t.Errorf("HAProxy %s (-want +got):\n%s", version, diff)
+		}
+		lines, metrics := Counters(resolvers, func(name string) string { return name })
+		if diff := cmp.Diff([]string{"HAProxy's resolver mydns/dns1: sent 5"}, lines); diff != "" || metrics[0].Label != "resolver_mydns/dns1_sent" || metrics[0].Value != 5 {
+			t.Errorf("HAProxy %s: first metric %+v (-want +got):\n%s", version, metrics[0], diff)
+		}
+	}
+}
+
+// FuzzJudge holds that nothing HAProxy or DNS says makes the judgement panic or
+// blame a server that has its address.
+func FuzzJudge(f *testing.F) {
+	f.Add("a", "DOWN", "192.0.2.10", "v2.test", "", []byte{192, 0, 2, 10}, 3)
+	f.Add("a", "MAINT (resolution)", "", "", "_x._tcp", []byte{}, 0)
+	f.Add("a", "DOWN", "fe80::1%eth0", "::1", "", []byte{1}, -1)
+	f.Fuzz(func(t *testing.T, name, status, address, fqdn, record string, answer []byte, lookups int) {
+		b := backendOf(server{name, status, address, fqdn, record})
+		a := dns.Answer{Lookups: lookups, IPv4: lookups, IPv6: lookups}
+		if got, ok := netip.AddrFromSlice(answer); ok {
+			a.Addresses = append(a.Addresses, got.Unmap())
+		}
+		answers := map[string]dns.Answer{}
+		for _, q := range Questions(b) {
+			answers[q.Name] = a
+		}
+		v, ok := Judge(b, answers)
+		if !ok {
+			return
+		}
+		v.Finding()
+		v.Perfdata()
+		if s := v.Servers[0]; s.Standing == Stale && a.Has(s.Address) {
+			t.Errorf("stale, though DNS has %s", s.Address)
+		}
+	})
+}

@@ -1,0 +1,430 @@
+package nosrv
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/pattern"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+func rules(t *testing.T, texts ...string) threshold.Rules {
+	t.Helper()
+	var list threshold.Rules
+	for _, text := range texts {
+		rule, err := threshold.ParseRule(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, rule)
+	}
+	return list
+}
+
+func filter(t *testing.T, patterns ...string) check.Filter {
+	t.Helper()
+	var f check.Filter
+	for _, text := range patterns {
+		p, err := pattern.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Sections = append(f.Sections, p)
+	}
+	return f
+}
+
+func TestThresholds(t *testing.T) {
+	tests := []struct {
+		name              string
+		nosrv, served     int
+		warning, critical []string
+		want              plugin.State
+	}{
+		{"none", 0, 100, []string{"1"}, []string{"10"}, plugin.OK},
+		{"exactly one a minute is not over one", 5, 100, []string{"1"}, []string{"10"}, plugin.OK},
+		{"over one a minute", 6, 100, []string{"1"}, []string{"10"}, plugin.Warning},
+		{"exactly ten a minute", 50, 0, []string{"1"}, []string{"10"}, plugin.Warning},
+		{"over ten a minute", 51, 0, []string{"1"}, []string{"10"}, plugin.Critical},
+		{"share below", 5, 95, []string{"5%"}, []string{"none"}, plugin.OK},
+		{"share above", 6, 94, []string{"5%"}, []string{"none"}, plugin.Warning},
+		{"all of them", 2, 0, []string{"none"}, []string{"99%"}, plugin.Critical},
+		{"no requests have no share", 0, 0, []string{"0%"}, []string{"none"}, plugin.OK},
+		{"off", 1000, 0, []string{"none"}, []string{"none"}, plugin.OK},
+		{"another section's", 1000, 0, []string{"none", "other=0"}, []string{"none"}, plugin.OK},
+		{"the last that matches wins", 20, 0, []string{"none"}, []string{"0", "v*=5"}, plugin.OK},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := usual()
+			c := NewCounter(s, DefaultKinds)
+			c.Add(request(s.From(), "v2", ""))
+			c.logged("v2", "SC", test.nosrv, s.Begin(), s.At)
+			c.logged("v2", "", test.served, s.Begin(), s.At)
+			o := options()
+			o.Warning, o.Critical = rules(t, test.warning...), rules(t, test.critical...)
+			o.RiseWarning, o.RiseCritical = 0, 0
+			if got := find(t, mustJudge(t, c, fullLog(s), o), "v2"); got.State != test.want {
+				t.Errorf("%s, want %s: %v", got.State, test.want, got.Reasons)
+			}
+		})
+	}
+}
+
+func TestRise(t *testing.T) {
+	s := usual()
+	tests := []struct {
+		name        string
+		before, now int // in an hour, and in the window of 5 minutes
+		reach       time.Duration
+		want        plugin.State
+		rise        float64
+	}{
+		{"nothing at all", 0, 0, time.Hour, plugin.OK, math.NaN()},
+		{"one where there was none", 0, 1, time.Hour, plugin.OK, math.Inf(1)},
+		{"one less than enough where there was none", 0, 4, time.Hour, plugin.OK, math.Inf(1)},
+		{"enough where there was none", 0, 5, time.Hour, plugin.Critical, math.Inf(1)},
+		{"as before", 60, 5, time.Hour, plugin.OK, 1},
+		{"exactly three times", 60, 15, time.Hour, plugin.OK, 3},
+		{"over three times", 60, 16, time.Hour, plugin.Warning, 3.2},
+		{"exactly ten times", 60, 50, time.Hour, plugin.Warning, 10},
+		{"over ten times", 60, 51, time.Hour, plugin.Critical, 10.2},
+		{"over three times, but chance may do it", 12, 5, time.Hour, plugin.OK, 5},
+		{"fewer than before", 60, 0, time.Hour, plugin.OK, 0},
+		{"half of the baseline is there", 30, 51, 30 * time.Minute, plugin.Critical, 10.2},
+		{"just one window of the baseline is there", 5, 51, 5 * time.Minute, plugin.Critical, 10.2},
+		{"less than one window is there", 4, 51, 5*time.Minute - 1, plugin.OK, math.NaN()},
+		{"the log begins with the window", 0, 51, 0, plugin.OK, math.NaN()},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			c.Add(request(s.Begin(), "v2", ""))
+			c.logged("v2", "SC", test.before, s.Begin().Add(-test.reach), s.Begin())
+			c.logged("v2", "SC", test.now, s.Begin(), s.At)
+			got := find(t, mustJudge(t, c, check.Log{Earliest: s.Begin().Add(-test.reach)}, riseOnly()), "v2")
+			same := got.Rise == test.rise || math.IsNaN(got.Rise) && math.IsNaN(test.rise) || math.Abs(got.Rise-test.rise) < 1e-9
+			if got.State != test.want || !same {
+				t.Errorf("%s, rise %g, want %s, %g: %v", got.State, got.Rise, test.want, test.rise, got.Reasons)
+			}
+		})
+	}
+}
+
+// A baseline shorter than the window is a baseline all the same, where the log
+// reaches back one window.
+func TestShortBaseline(t *testing.T) {
+	s := check.Stretch{At: evening, Window: 5 * time.Minute, Baseline: time.Minute}
+	c := NewCounter(s, DefaultKinds)
+	c.logged("v2", "SC", 1, s.From(), s.Begin())
+	c.logged("v2", "SC", 100, s.Begin(), s.At)
+	got := find(t, mustJudge(t, c, fullLog(s), riseOnly()), "v2")
+	if got.State != plugin.Critical || got.Rise != 20 {
+		t.Errorf("%s, rise %g; want CRITICAL, 20", got.State, got.Rise)
+	}
+}
+
+// --min-count 0 and a quiet section: nothing rises from nothing.
+func TestNoRiseFromNothing(t *testing.T) {
+	s := usual()
+	c := NewCounter(s, DefaultKinds)
+	c.Add(request(s.Begin(), "v2", ""))
+	o := riseOnly()
+	o.MinCount = 0
+	if got := find(t, mustJudge(t, c, fullLog(s), o), "v2"); got.State != plugin.OK {
+		t.Errorf("%s: %v", got.State, got.Reasons)
+	}
+}
+
+func TestTrustworthy(t *testing.T) {
+	s := usual()
+	line := func(class accesslog.Class, at time.Time) *accesslog.Record {
+		r := request(at, "v2", "")
+		r.Class, r.Line = class, []byte("sshd[1]: Accepted password?token for root")
+		if at.IsZero() {
+			r.Written = 0
+		}
+		return r
+	}
+	tests := []struct {
+		name  string
+		lines []*accesslog.Record
+		log   check.Log
+		want  string // part of the error; empty for none
+	}{
+		{"empty", nil, check.Log{}, "the log is empty"},
+		{"quiet, but alive", nil, check.Log{Newest: s.From().Add(-time.Hour)}, ""},
+		{"stale", nil, check.Log{Newest: s.At.Add(-25 * time.Hour)}, "logging has stopped: the newest line was written at 2013-03-25 18:47:02, 1d1h before"},
+		{"as old as may be", nil, check.Log{Newest: s.At.Add(-24 * time.Hour)}, ""},
+		{"another program's", []*accesslog.Record{line(accesslog.Unreadable, s.Begin())}, check.Log{Newest: s.At}, `none of 1 lines is a HAProxy line in a known format (the first looks like "aaaa[9]: Aaaaaaaa aaaaaaaa?aaaaa aaa aaaa")`},
+		{"too long", nil, check.Log{Newest: s.At, Overlong: 3}, "none of 3 lines is a HAProxy line in a known format (they are too long)"},
+		{"a few of another program", []*accesslog.Record{line(accesslog.Unreadable, s.Begin()), line(accesslog.Request, s.Begin())}, check.Log{Newest: s.At}, ""},
+		{"only messages", []*accesslog.Record{line(accesslog.Message, s.Begin())}, check.Log{Newest: s.At}, ""},
+		{"without times", []*accesslog.Record{line(accesslog.Request, time.Time{})}, check.Log{}, "no line tells when it was written"},
+		{"all later", []*accesslog.Record{line(accesslog.Request, s.At.Add(time.Hour))}, check.Log{Earliest: s.At.Add(time.Hour)}, "every line is later than 2013-03-26 19:47:02"},
+		{"all later, and found so by search", nil, check.Log{Earliest: s.At.Add(time.Hour)}, "every line is later"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			for _, r := range test.lines {
+				c.Add(r)
+			}
+			_, err := Judge(c, test.log, options())
+			switch {
+			case test.want == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// --stale 0 is off.
+func TestNeverStale(t *testing.T) {
+	o := options()
+	o.Stale = 0
+	if _, err := Judge(NewCounter(usual(), DefaultKinds), check.Log{Newest: evening.AddDate(-1, 0, 0)}, o); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestQuietSections(t *testing.T) {
+	s := usual()
+	tests := []struct {
+		name     string
+		patterns []string
+		lines    bool
+		want     []string
+		state    plugin.State
+	}{
+		{"all are there", []string{"v2", "v*"}, true, nil, plugin.OK},
+		{"one is not", []string{"v2", "v3"}, true, []string{"v3"}, plugin.Warning},
+		{"none asked for", nil, true, nil, plugin.OK},
+		{"none asked for, none there", nil, false, nil, plugin.Warning},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			if test.lines {
+				c.Add(request(s.From(), "v2", ""))
+			}
+			o := options()
+			o.NoTraffic, o.Sections = plugin.Warning, filter(t, test.patterns...)
+			out := mustJudge(t, c, fullLog(s), o)
+			if diff := cmp.Diff(test.want, out.Quiet); diff != "" || out.Result().State != test.state {
+				t.Errorf("state %s, want %s; quiet (-want +got):\n%s", out.Result().State, test.state, diff)
+			}
+		})
+	}
+}
+
+// Sections that were not chosen do not count, neither alone nor in the sums.
+func TestOnlyChosenSections(t *testing.T) {
+	s := usual()
+	c := NewCounter(s, DefaultKinds)
+	c.logged("v2", "SC", 3, s.Begin(), s.At)
+	c.logged("v3", "SC", 1000, s.Begin(), s.At)
+	o := options()
+	o.Sections = filter(t, "v2")
+	out := mustJudge(t, c, fullLog(s), o)
+	if out.Result().State != plugin.OK || out.NOSRV() != 3 || out.Requests() != 3 {
+		t.Errorf("%s, %d of %d", out.Result().State, out.NOSRV(), out.Requests())
+	}
+}
+
+func TestSince(t *testing.T) {
+	s := usual()
+	minute := func(n float64) time.Time { return s.At.Add(-time.Duration(n * float64(time.Minute))) }
+	tests := []struct {
+		name  string
+		lines func(c *Counter)
+		want  time.Time
+	}{
+		{"nothing", func(*Counter) {}, time.Time{}},
+		{"one line", func(c *Counter) { c.Add(request(minute(2.5), "v2", "SC")) }, minute(2.5)},
+		{"a rush that began in the window", func(c *Counter) {
+			c.Add(request(minute(4.5), "v2", "SC")) // a straggler, not the beginning
+			c.logged("v2", "SC", 100, minute(2), minute(0))
+		}, minute(1.99)},
+		{"a rush that began long before", func(c *Counter) { c.logged("v2", "SC", 400, minute(40), minute(0)) }, minute(39.95)},
+		{"it paused for two minutes", func(c *Counter) {
+			c.logged("v2", "SC", 100, minute(20), minute(10))
+			c.logged("v2", "SC", 80, minute(8), minute(0))
+		}, minute(19.95)},
+		{"it was over, then began again", func(c *Counter) {
+			c.logged("v2", "SC", 100, minute(20), minute(10))
+			c.logged("v2", "SC", 60, minute(6), minute(0))
+		}, minute(5.95)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			c.Add(request(minute(30), "v2", "LR"))
+			test.lines(c)
+			if got := find(t, mustJudge(t, c, fullLog(s), options()), "v2").Since; !got.Equal(test.want) {
+				t.Errorf("since %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// A long stretch has buckets of several minutes, and their number is bounded.
+func TestLongStretch(t *testing.T) {
+	for _, days := range []int{0, 1, 7, 365} {
+		s := check.Stretch{At: evening, Window: time.Duration(days)*24*time.Hour + time.Minute, Baseline: time.Duration(days) * 24 * time.Hour}
+		c := NewCounter(s, DefaultKinds)
+		c.Add(request(s.From(), "v2", "SC"))
+		c.Add(request(s.At.Add(-1), "v2", "SC"))
+		timeline := find(t, mustJudge(t, c, check.Log{Newest: s.At}, options()), "v2").Timeline
+		last := len(timeline) - 1
+		if last+1 > maxBuckets || timeline[last].Count == 0 || timeline[0].From.After(s.From()) {
+			t.Errorf("%d days: %d buckets from %s", days, len(timeline), timeline[0].From)
+		}
+	}
+}
+
+func TestCause(t *testing.T) {
+	s := usual()
+	change := func(backend, server string, up bool, reason, info string, at time.Time) *accesslog.Record {
+		return &accesslog.Record{Class: accesslog.Transition, Written: at.UnixNano(), Change: accesslog.Change{Backend: backend, Server: server, Up: up, Reason: reason, Info: info}}
+	}
+	began := s.Begin().Add(-time.Minute)
+	tests := []struct {
+		name           string
+		flags, backend string
+		changes        []*accesslog.Record
+		cause          string
+		evidence       string
+	}{
+		{"nothing known", "SC", "v2", nil, "unknown", ""},
+		{"refused", "SC", "v2", []*accesslog.Record{change("v2", "v2Elb", false, "Layer4 connection problem", "Connection refused", began)}, "health-check-failed", "on v2Elb since 19:41:02"},
+		{"wrong status", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Layer7 wrong status", "Not Found", began)}, "health-check-failed", "on a since 19:41:02"},
+		{"timeout", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Layer4 timeout", "", began)}, "health-check-timeout", "on a since 19:41:02"},
+		{"agent", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Layer7 wrong status", "via agent : down", began)}, "agent-down", "on a since 19:41:02"},
+		{"maintenance", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "maintenance", "", began)}, "maintenance", "on a since 19:41:02"},
+		{"dns", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "maintenance", "DNS NX status", began)}, "dns-resolution", "on a since 19:41:02"},
+		{"drain", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "drain", "", began)}, "drained", "on a since 19:41:02"},
+		{"it came back", "SC", "v2", []*accesslog.Record{
+			change("v2", "a", false, "Layer4 timeout", "", began),
+			change("v2", "a", true, "Layer4 check passed", "", began.Add(time.Second)),
+		}, "unknown", ""},
+		{"another backend's", "SC", "v2", []*accesslog.Record{change("v3", "a", false, "Layer4 timeout", "", began)}, "unknown", ""},
+		{"most of several", "SC", "v2", []*accesslog.Record{
+			change("v2", "a", false, "Layer4 timeout", "", began),
+			change("v2", "b", false, "maintenance", "", began.Add(-time.Hour)),
+			change("v2", "c", false, "Layer7 timeout", "", began.Add(time.Second)),
+		}, "health-check-timeout", "on a, c since 19:41:02"},
+		{"queue", "sQ", "v2", []*accesslog.Record{change("v2", "a", false, "Layer4 timeout", "", began)}, "maxconn-exhausted", ""},
+		{"resource", "PC", "v2", nil, "resource-exhausted", ""},
+		{"internal", "IC", "v2", nil, "unknown", ""},
+		{"no backend", "SC", "fe", nil, "no-backend", ""},
+		{"a listen section", "SC", "fe", []*accesslog.Record{change("fe", "a", false, "Layer4 timeout", "", began)}, "health-check-timeout", "on a since 19:41:02"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			c.logged(test.backend, test.flags, 100, s.Begin(), s.At)
+			for _, r := range test.changes {
+				c.Add(r)
+			}
+			got := find(t, mustJudge(t, c, fullLog(s), options()), test.backend)
+			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
+				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
+			}
+		})
+	}
+}
+
+// What the statistics say goes before what the log says, where they say it.
+func TestCauseByStatistics(t *testing.T) {
+	s := usual()
+	server := func(name, status, check string) haproxy.Server {
+		return haproxy.Server{Name: name, Status: status, CheckStatus: check, LastChange: haproxy.Number{Value: 362, Known: true}}
+	}
+	tests := []struct {
+		name, flags     string
+		servers         []haproxy.Server
+		cause, evidence string
+	}{
+		{"time-out", "SC", []haproxy.Server{server("a", "DOWN", "L4TOUT"), server("b", "DOWN", "L7TOUT")}, "health-check-timeout", "on a, b since 19:41:00"},
+		{"dns", "SC", []haproxy.Server{server("a", "MAINT (resolution)", "")}, "dns-resolution", "on a since 19:41:00"},
+		{"no server line", "SC", nil, "no-servers", ""},
+		{"all up again", "SC", []haproxy.Server{server("a", "UP", "L4OK")}, "health-check-failed", "on z since 19:41:02"},
+		{"a queue is a queue", "sQ", []haproxy.Server{server("a", "DOWN", "L4TOUT")}, "maxconn-exhausted", ""},
+		{"many", "SC", []haproxy.Server{server("a", "DOWN", "L4CON"), server("b", "DOWN", "L4CON"), server("c", "DOWN", "L4CON"), server("d", "DOWN", "L4CON"), server("e", "DOWN", "L4CON")}, "health-check-failed", "on a, b, c, 2 more since 19:41:00"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			c.logged("v2", test.flags, 100, s.Begin(), s.At)
+			r := &accesslog.Record{Class: accesslog.Transition, Written: s.Begin().Add(-time.Minute).UnixNano()}
+			r.Change = accesslog.Change{Backend: "v2", Server: "z", Reason: "Layer4 connection problem"}
+			c.Add(r)
+			o := options()
+			o.Known = map[string]Explanation{"v2": ExplainBackend(diagnosis.Facts{Backend: haproxy.Backend{Name: "v2", Servers: test.servers}}, s.At)}
+			got := find(t, mustJudge(t, c, fullLog(s), o), "v2")
+			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
+				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
+			}
+		})
+	}
+}
+
+// A listen section whose servers answer now and then is no frontend without a
+// backend; and a section that is OK has no cause.
+func TestCauseOfListen(t *testing.T) {
+	s := usual()
+	c := NewCounter(s, DefaultKinds)
+	c.Add(request(s.From(), "fe", ""))
+	c.logged("fe", "SC", 100, s.Begin(), s.At)
+	c.logged("v2", "SC", 1, s.Begin(), s.At)
+	out := mustJudge(t, c, fullLog(s), options())
+	if got := find(t, out, "fe").Cause; got != "unknown" {
+		t.Errorf("fe's cause is %q, want unknown", got)
+	}
+	if got := find(t, out, "v2"); got.Cause != "" || got.State != plugin.OK {
+		t.Errorf("v2 is %s with the cause %q", got.State, got.Cause)
+	}
+}
+
+// Of two changes of a server the later one holds, in whatever order they come.
+func TestLastTransitionHolds(t *testing.T) {
+	c := NewCounter(usual(), DefaultKinds)
+	for _, step := range []struct {
+		up   bool
+		back time.Duration
+	}{{false, 3 * time.Minute}, {true, time.Minute}, {false, 2 * time.Minute}} {
+		r := &accesslog.Record{Class: accesslog.Transition, Written: evening.Add(-step.back).UnixNano()}
+		r.Change = accesslog.Change{Backend: "v2", Server: "a", Up: step.up}
+		c.Add(r)
+	}
+	if got := c.servers; len(got) != 1 || !got[serverName{"v2", "a"}].Up {
+		t.Errorf("got %+v, want one, up", got)
+	}
+}
+
+func TestFactor(t *testing.T) {
+	for text, want := range map[string]Factor{"3": 3, "2.5": 2.5, "1": 1, "none": 0} {
+		var f Factor
+		if err := f.UnmarshalText([]byte(text)); err != nil || f != want || f.String() != text {
+			t.Errorf("%q reads as %s, %v", text, f, err)
+		}
+	}
+	for _, bad := range []string{"", "0", "0.5", "-3", "NaN", "Inf", "3x", "300%"} {
+		var f Factor
+		if err := f.UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("%q was taken for %s", bad, f)
+		}
+	}
+}

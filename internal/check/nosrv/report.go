@@ -1,0 +1,337 @@
+package nosrv
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
+)
+
+// maxShown is how many sections in trouble show their minutes and an example.
+const maxShown = 5
+
+// Result returns the outcome in words and numbers.
+func (out *Outcome) Result() plugin.Result {
+	r := plugin.Result{
+		State:    out.QuietState,
+		Headline: append(out.missingHeadline(), out.quietHeadline()...),
+		Rest:     out.rest(),
+		Perfdata: out.perfdata(),
+		Fields:   out.fields(),
+		Sections: out.jsonSections(),
+	}
+	if len(out.Missing) > 0 {
+		r.State = plugin.Worst(r.State, plugin.Unknown)
+	}
+	bad := out.bad()
+	for i := len(bad) - 1; i >= 0; i-- {
+		r.State = plugin.Worst(r.State, bad[i].State)
+		r.Headline = append([]string{out.headline(bad[i])}, r.Headline...)
+	}
+	r.Problems = append(out.problems(bad), out.Notes()...)
+	r.Details = out.table(out.Sections[len(bad):])
+	return r
+}
+
+// bad are the sections in trouble; they come first.
+func (out *Outcome) bad() []Section {
+	i := slices.IndexFunc(out.Sections, func(s Section) bool { return s.State == plugin.OK })
+	if i < 0 {
+		return out.Sections
+	}
+	return out.Sections[:i]
+}
+
+// headline says at once which section, how many, how fast, of how many
+// requests, what it was before, which kinds, and since when.
+func (out *Outcome) headline(s Section) string {
+	noun := "requests"
+	if s.NOSRV == 1 {
+		noun = "request"
+	}
+	details := fmt.Sprintf("%s/min, %s", formatRate(s.Rate), s.shareText())
+	if before := s.beforeText(); before != "" {
+		details += "; " + before
+	}
+	if kinds := s.Kinds.only(out.Counted).String(); kinds != "" {
+		details += "; " + kinds
+	}
+	text := fmt.Sprintf("%s: %d %s found no server in %s (%s)", s.Name, s.NOSRV, noun, formatLength(out.Stretch.Window), details)
+	if !s.Since.IsZero() {
+		text += " since " + formatClock(s.Since, out.Stretch.At)
+	}
+	if s.Cause != "" && s.Cause != diagnosis.Unknown {
+		text += "; cause: " + s.Cause.String()
+		if s.Evidence != "" {
+			text += " " + s.Evidence
+		}
+	}
+	return text
+}
+
+func (s Section) shareText() string {
+	if math.IsNaN(s.Share) {
+		return "no requests"
+	}
+	return fmt.Sprintf("%s%% of %d", formatRate(s.Share), s.Requests)
+}
+
+func (s Section) beforeText() string {
+	switch {
+	case math.IsNaN(s.BaselineRate):
+		return ""
+	case s.BaselineRate == 0:
+		return "none before"
+	default:
+		return formatRate(s.BaselineRate) + "/min before"
+	}
+}
+
+// missingHeadline says that the answer is not complete: what was read may be
+// trouble enough, but is never OK.
+func (out *Outcome) missingHeadline() []string {
+	if len(out.Missing) == 0 {
+		return nil
+	}
+	return []string{"a part of the window could not be read: " + strings.Join(out.Missing, "; ")}
+}
+
+// quietHeadline names the patterns without a line. It stands on the first line
+// whatever its state is: a log cannot tell a quiet section from a misspelt one.
+func (out *Outcome) quietHeadline() []string {
+	stretch := formatLength(out.Stretch.Window + out.Stretch.Baseline)
+	switch {
+	case len(out.Quiet) > 0:
+		return []string{fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}
+	case len(out.Sections) == 0:
+		return []string{fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, formatClock(out.Log.Newest, out.Stretch.At))}
+	default:
+		return nil
+	}
+}
+
+// rest says how things are beside what is in trouble.
+func (out *Outcome) rest() string {
+	others := out.Sections[len(out.bad()):]
+	switch {
+	case len(out.Sections) == 0:
+		return ""
+	case len(others) == len(out.Sections):
+		return out.fineText()
+	case len(others) == 0:
+		return ""
+	case len(others) == 1:
+		return "1 other section OK"
+	default:
+		return fmt.Sprintf("%d other sections OK", len(others))
+	}
+}
+
+func (out *Outcome) fineText() string {
+	nosrv := out.NOSRV()
+	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests(), formatLength(out.Stretch.Window))
+	var more []string
+	if nosrv > 0 {
+		more = append(more, formatRate(float64(nosrv)/out.Stretch.Window.Minutes())+"/min", "most in "+out.Sections[0].Name)
+	}
+	if kinds := out.Kinds().String(); kinds != "" {
+		more = append(more, kinds)
+	}
+	if len(more) == 0 {
+		return text
+	}
+	return text + " (" + strings.Join(more, "; ") + ")"
+}
+
+// problems is the long output: a table of the sections in trouble, their
+// minutes and examples, and where the other lines without a server went.
+func (out *Outcome) problems(bad []Section) []string {
+	if len(bad) == 0 {
+		return nil
+	}
+	lines := out.table(bad)
+	for _, s := range bad {
+		lines = append(lines, fmt.Sprintf("%s is %s: %s", s.Name, s.State, strings.Join(s.Reasons, "; ")))
+	}
+	for _, s := range bad[:min(len(bad), maxShown)] {
+		if s.Timeline != nil {
+			lines = append(lines, fmt.Sprintf("%s %s", s.Name, out.minutes(s.Timeline)))
+		}
+		if s.Example != "" {
+			lines = append(lines, fmt.Sprintf("%s newest line: %s", s.Name, s.Example))
+		}
+	}
+	return lines
+}
+
+// Notes are what an operator should know beside the judgement.
+func (out *Outcome) Notes() []string {
+	var notes []string
+	if left := out.Kinds().only(allKinds &^ out.Counted).String(); left != "" {
+		notes = append(notes, fmt.Sprintf("not counted: %s (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)", left))
+	}
+	if out.Unreadable > 0 {
+		notes = append(notes, fmt.Sprintf("%d unreadable %s, the first looks like %q", out.Unreadable, plural(out.Unreadable, "line"), out.Shape))
+	}
+	if out.Covered == 0 && out.Stretch.Baseline > 0 {
+		notes = append(notes, out.uncoveredNote())
+	} else if out.Covered < out.Stretch.Baseline {
+		notes = append(notes, fmt.Sprintf("the log reaches back to %s: the baseline is %s instead of %s", formatClock(out.Log.Earliest, out.Stretch.At), formatLength(out.Covered), formatLength(out.Stretch.Baseline)))
+	}
+	if out.Overflow > 0 {
+		notes = append(notes, fmt.Sprintf("%d requests belong to further sections: no more than %d are told apart", out.Overflow, maxSections))
+	}
+	notes = append(notes, out.missingHeadline()...)
+	for _, unread := range out.Log.Unread {
+		if !slices.Contains(out.Missing, unread.Reason) {
+			notes = append(notes, unread.Reason)
+		}
+	}
+	return append(notes, out.Log.Notes...)
+}
+
+func (out *Outcome) uncoveredNote() string {
+	if out.Log.Earliest.IsZero() {
+		return "no rise to judge: the log does not tell how far it reaches back"
+	}
+	return fmt.Sprintf("no rise to judge: the log reaches back to %s, less than one window before the window", formatClock(out.Log.Earliest, out.Stretch.At))
+}
+
+// table is one line a section, in columns.
+func (out *Outcome) table(sections []Section) []string {
+	if len(sections) == 0 {
+		return nil
+	}
+	rows := [][]string{{"STATE", "SECTION", "REQUESTS", "NOSRV", "PER MIN", "SHARE", "BEFORE", "KINDS"}}
+	for _, s := range sections {
+		rows = append(rows, s.row())
+	}
+	return align(rows)
+}
+
+func (s Section) row() []string {
+	number := func(value float64, unit string) string {
+		if math.IsNaN(value) {
+			return "-"
+		}
+		return formatRate(value) + unit
+	}
+	return []string{
+		s.State.String(), s.Name, strconv.FormatUint(s.Requests, 10), strconv.FormatUint(s.NOSRV, 10),
+		number(s.Rate, ""), number(s.Share, "%"), number(s.BaselineRate, ""), s.Kinds.String(),
+	}
+}
+
+// align pads the cells of a table: words to the left, numbers (from the third
+// column to the one before the last) to the right.
+func align(rows [][]string) []string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	lines := make([]string, len(rows))
+	for r, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			padding := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			switch {
+			case i == len(row)-1:
+				b.WriteString(cell)
+			case i < 2:
+				b.WriteString(cell + padding + "  ")
+			default:
+				b.WriteString(padding + cell + "  ")
+			}
+		}
+		lines[r] = strings.TrimRight(b.String(), " ")
+	}
+	return lines
+}
+
+// minutes prints the newest numbers of a timeline: "by minute from 19:32: 0 0 7".
+func (out *Outcome) minutes(timeline []Minute) string {
+	const most = 20
+	timeline = timeline[max(len(timeline)-most, 0):]
+	numbers := make([]string, len(timeline))
+	for i, m := range timeline {
+		numbers[i] = strconv.FormatUint(m.Count, 10)
+	}
+	by := "minute"
+	if width := bucketWidth(out.Stretch); width > time.Minute {
+		by = formatLength(width)
+	}
+	return fmt.Sprintf("by %s from %s: %s", by, formatClock(timeline[0].From, out.Stretch.At), strings.Join(numbers, " "))
+}
+
+func (out *Outcome) perfdata() []plugin.Metric {
+	none, nosrv := plugin.LimitOf(0), float64(out.NOSRV())
+	metrics := []plugin.Metric{
+		{Label: "nosrv", Value: nosrv, Min: none, Level: plugin.Summary},
+		{Label: "nosrv_rate", Value: nosrv / out.Stretch.Window.Minutes(), Min: none, Level: plugin.Summary},
+		{Label: "requests", Value: float64(out.Requests()), Min: none, Level: plugin.Summary},
+	}
+	for _, s := range out.Sections {
+		metrics = append(metrics,
+			plugin.Metric{Label: s.Name + "_nosrv", Value: float64(s.NOSRV), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: s.Warning.Only(false).String(), Critical: s.Critical.Only(false).String(), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
+	}
+	return metrics
+}
+
+// formatRate prints a number with two significant digits below 10, and whole
+// from there on: 0.033, 7.4, 123.
+func formatRate(value float64) string {
+	switch {
+	case value == 0:
+		return "0"
+	case value >= 10:
+		return strconv.FormatFloat(value, 'f', 0, 64)
+	default:
+		return strconv.FormatFloat(roundTo2(value), 'f', -1, 64)
+	}
+}
+
+func roundTo2(value float64) float64 {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 2, 64), 64)
+	return rounded
+}
+
+// formatLength prints a length of time without its zeros: 5m, 1h, 1h5m, 90s.
+func formatLength(d time.Duration) string {
+	if d > time.Minute {
+		d = d.Round(time.Second)
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = text[:len(text)-2]
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = text[:len(text)-2]
+	}
+	return text
+}
+
+// formatClock prints a time of the day, with the day where it is not that of at.
+func formatClock(t, at time.Time) string {
+	t = t.In(at.Location())
+	if t.YearDay() != at.YearDay() || t.Year() != at.Year() {
+		return t.Format("2006-01-02 15:04:05")
+	}
+	return t.Format(time.TimeOnly)
+}
+
+func plural(n uint64, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}

@@ -1,0 +1,218 @@
+package nosrv
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/plugin"
+)
+
+// incident is the outage that this check was made for: v2's only server goes
+// down at 19:41, while redirects and another backend go on as ever.
+func incident() *Counter {
+	s := usual()
+	c := NewCounter(s, DefaultKinds)
+	down := time.Date(2013, 3, 26, 19, 41, 2, 0, time.UTC)
+	c.logged("v2", "SC", 6, s.From(), s.Begin().Add(-2*time.Minute))
+	c.logged("v2", "", 120, s.From(), down)
+	c.logged("v2", "SC", 44, down, s.At)
+	c.logged("v1", "", 500, s.From(), s.At)
+	c.logged("fe", "LR", 650, s.From(), s.At)
+	r := &accesslog.Record{Class: accesslog.Transition, Written: down.UnixNano()}
+	r.Change = accesslog.Change{Backend: "v2", Server: "v2Elb", Reason: "Layer4 timeout"}
+	c.Add(r)
+	c.Add(&accesslog.Record{Class: accesslog.Unreadable, Line: []byte("junk | here?secret")})
+	return c
+}
+
+func TestResult(t *testing.T) {
+	s := usual()
+	r := mustJudge(t, incident(), check.Log{Earliest: s.From().Add(20 * time.Minute), Newest: s.At}, options()).Result()
+	want := plugin.Result{
+		State:    plugin.Critical,
+		Headline: []string{`v2: 37 requests found no server in 5m (7.4/min, 100% of 37; 0.33/min before; no-server 37) since 19:41:06; cause: health checks time out on v2Elb since 19:41:02`},
+		Rest:     "2 other sections OK",
+		Problems: []string{
+			"STATE     SECTION  REQUESTS  NOSRV  PER MIN  SHARE  BEFORE  KINDS",
+			"CRITICAL  v2             37     37      7.4   100%    0.33  no-server 37",
+			"v2 is CRITICAL: 7.4/min is outside the warning range 1; 23 times the rate before, over 10",
+			"v2 by minute from 19:27:02: 0 0 0 0 0 0 0 0 1 0 0 0 0 0 7 8 7 7 8 7",
+			`v2 newest line: 19:46:57 fe v2/<NOSRV> SC 503 "GET /path/v2/"`,
+			"not counted: intercepted 50 (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)",
+			`1 unreadable line, the first looks like "aaaa | aaaa?aaaaaa"`,
+			"the log reaches back to 19:02:02: the baseline is 40m instead of 1h",
+		},
+	}
+	got := r
+	got.Details, got.Perfdata, got.Sections, got.Fields = nil, nil, nil, nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	details := []string{
+		"STATE  SECTION  REQUESTS  NOSRV  PER MIN  SHARE  BEFORE  KINDS",
+		"OK     fe             50      0        0     0%       0  intercepted 50",
+		"OK     v1             38      0        0     0%       0",
+	}
+	if diff := cmp.Diff(details, r.Details); diff != "" {
+		t.Errorf("details (-want +got):\n%s", diff)
+	}
+}
+
+func TestPerfdata(t *testing.T) {
+	out := mustJudge(t, incident(), fullLog(usual()), options())
+	zero := plugin.LimitOf(0)
+	want := []plugin.Metric{
+		{Label: "nosrv", Value: 37, Min: zero, Level: plugin.Summary},
+		{Label: "nosrv_rate", Value: 7.4, Min: zero, Level: plugin.Summary},
+		{Label: "requests", Value: 125, Min: zero, Level: plugin.Summary},
+		{Label: "v2_nosrv", Value: 37, Min: zero, Level: plugin.Sections},
+		{Label: "v2_nosrv_rate", Value: 7.4, Warning: "1", Critical: "10", Min: zero, Level: plugin.Sections},
+		{Label: "v2_requests", Value: 37, Min: zero, Level: plugin.Sections},
+	}
+	if diff := cmp.Diff(want, out.Result().Perfdata[:len(want)], cmp.AllowUnexported(plugin.Limit{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A line of a percentage cannot be drawn into a graph of rates.
+func TestPerfdataOfPercentage(t *testing.T) {
+	o := options()
+	o.Warning, o.Critical = rules(t, "5%"), rules(t, "10")
+	got := mustJudge(t, incident(), fullLog(usual()), o).Result().Perfdata[4]
+	if got.Warning != "" || got.Critical != "10" {
+		t.Errorf("%+v, want no warning range and 10", got)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	r := mustJudge(t, incident(), fullLog(usual()), options()).Result()
+	got, err := json.Marshal([]any{r.Fields, r.Sections.([]jsonSection)[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := func(noServer, intercepted string) string {
+		return `{"no-server":` + noServer + `,"queue":0,"resource":0,"internal":0,"intercepted":` + intercepted + `,"client":0,"killed":0,"other":0}`
+	}
+	want := `[{"window_seconds":300,"baseline_seconds":3600,"requests":125,"nosrv":37,"unreadable":1,"kinds":` + counts("37", "50") + `},` +
+		`{"name":"v2","state":"CRITICAL","requests":37,"nosrv":37,"rate_per_minute":7.4,"share_percent":100,"baseline_rate_per_minute":0.216667,"rise":34.153846,"kinds":` + counts("37", "0") + `,"cause":"health-check-timeout"}]`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Numbers that do not exist are null: the share of no requests, what was before
+// the log began, and the rise from nothing. A section without a request in the
+// window is not listed.
+func TestJSONNull(t *testing.T) {
+	s := usual()
+	c := NewCounter(s, DefaultKinds)
+	c.logged("v1", "", 3, s.From(), s.Begin())
+	c.logged("v2", "SC", 3, s.Begin(), s.At)
+	for name, log := range map[string]check.Log{"no baseline": {Newest: s.At}, "none before": fullLog(s)} {
+		sections := mustJudge(t, c, log, options()).jsonSections()
+		if len(sections) != 1 || sections[0].Name != "v2" || sections[0].Rise != nil || sections[0].Cause != nil {
+			t.Errorf("%s: %+v", name, sections)
+		}
+		if (sections[0].BaselineRate == nil) != (name == "no baseline") {
+			t.Errorf("%s: the baseline's rate is %v", name, sections[0].BaselineRate)
+		}
+	}
+}
+
+func TestFirstLineWhenOK(t *testing.T) {
+	s := usual()
+	tests := []struct {
+		name     string
+		lines    func(c *Counter)
+		patterns []string
+		headline []string
+		rest     string
+	}{
+		{"no request", func(*Counter) {}, nil, []string{"no request in 1h5m; the newest line was written at 19:47:01"}, ""},
+		{"all served", func(c *Counter) { c.logged("v1", "", 12, s.Begin(), s.At) }, nil, nil, "0 of 12 requests in 5m found no server"},
+		{"redirects", func(c *Counter) { c.logged("v1", "LR", 12, s.Begin(), s.At) }, nil, nil, "0 of 12 requests in 5m found no server (intercepted 12)"},
+		{"few", func(c *Counter) {
+			c.logged("v1", "", 12, s.Begin(), s.At)
+			c.logged("v2", "SC", 1, s.Begin(), s.At)
+		}, nil, nil, "1 of 13 requests in 5m found no server (0.2/min; most in v2; no-server 1)"},
+		{"quiet", func(c *Counter) { c.logged("v1", "", 12, s.Begin(), s.At) }, []string{"v1", "v2"}, []string{"no line of v2 in 1h5m (quiet, or misspelt)"}, "0 of 12 requests in 5m found no server"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := NewCounter(s, DefaultKinds)
+			test.lines(c)
+			o := options()
+			o.Sections = filter(t, test.patterns...)
+			r := mustJudge(t, c, fullLog(s), o).Result()
+			if diff := cmp.Diff(plugin.Result{Headline: test.headline, Rest: test.rest}, plugin.Result{Headline: r.Headline, Rest: r.Rest, State: r.State}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Nothing of a query string, a fragment, a path parameter or a password in a
+// URL is shown.
+func TestNoSecrets(t *testing.T) {
+	tests := map[string]string{
+		"GET /path/v2/ HTTP/1.1":                      "GET /path/v2/ HTTP/1.1",
+		"GET /path?token=SECRET HTTP/1.1":             "GET /path",
+		"GET /path;jsessionid=SECRET HTTP/1.1":        "GET /path",
+		"GET /path#SECRET HTTP/1.1":                   "GET /path",
+		"GET http://user:SECRET@host/path HTTP/1.1":   "GET http://host/path HTTP/1.1",
+		"GET http://user:SECRET@host?SECRET HTTP/1.1": "GET http://host",
+		"GET /?a=1 HTTP/1.1?SECRET":                   "GET /",
+		"GET /a/http://u:SECRET@h/?x":                 "GET /a/http://h/",
+		"/path?SECRET":                                "/path",
+		"<BADREQ>":                                    "<BADREQ>",
+		"":                                            "",
+		"GET /" + strings.Repeat("a", 10) + "?SECRET": "GET /aaaaaaaaaa",
+		"CONNECT host:443 HTTP/1.1":                   "CONNECT host:443 HTTP/1.1",
+	}
+	for request, want := range tests {
+		if got := withoutQuery([]byte(request)); got != want {
+			t.Errorf("%q becomes %q, want %q", request, got, want)
+		}
+	}
+}
+
+func TestShape(t *testing.T) {
+	tests := map[string]string{
+		"root:$6$abc/DEF0:19000:0":                                  "aaaa:$9$aaa/AAA9:99999:9",
+		"Nov 22 14:59:01 lb1 sshd[77]: Accepted publickey for root": "Nov 22 14:59:01 lb1 sshd[77]: Aaaaaaaa aaaaaaaaa aaa aaaa",
+		"2026-11-22T14:59:01Z lb1 cron: password=hunter2":           "2026-11-22T14:59:01Z lb1 cron: aaaaaaaa=aaaaaa9",
+		"GET /x?token=SECRET":                                       "AAA /a?aaaaa=AAAAAA",
+		strings.Repeat("é", 70):                                     strings.Repeat("a", 60) + "…",
+		"\xff\xfe":                                                  "?",
+		"":                                                          "",
+	}
+	for line, want := range tests {
+		if got := shapeOf([]byte(line)); got != want {
+			t.Errorf("%q becomes %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	rates := map[float64]string{0: "0", 7.4: "7.4", 1.0 / 30: "0.033", 9.96: "10", 10: "10", 123.4: "123", 1e7: "10000000", 3: "3", 0.0004: "0.0004"}
+	for value, want := range rates {
+		if got := formatRate(value); got != want {
+			t.Errorf("rate %g prints %q, want %q", value, got, want)
+		}
+	}
+	lengths := map[time.Duration]string{5 * time.Minute: "5m", time.Hour: "1h", 65 * time.Minute: "1h5m", 90 * time.Second: "1m30s", 30 * time.Second: "30s", 10 * time.Minute: "10m", 20 * time.Hour: "20h"}
+	for length, want := range lengths {
+		if got := formatLength(length); got != want {
+			t.Errorf("length %s prints %q, want %q", length, got, want)
+		}
+	}
+	if got := formatClock(evening.Add(-24*time.Hour), evening); got != "2013-03-25 19:47:02" {
+		t.Errorf("yesterday prints %q", got)
+	}
+}

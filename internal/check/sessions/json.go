@@ -1,0 +1,46 @@
+package sessions
+
+import (
+	"math"
+
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+)
+
+// Section is a verdict as the JSON output shows it.
+type Section struct {
+	Name        string       `json:"name"`
+	Endpoint    string       `json:"endpoint"`
+	Kind        Kind         `json:"kind"`
+	Resource    Resource     `json:"resource"` // what current and limit count
+	State       plugin.State `json:"state"`
+	Current     *int64       `json:"current"`
+	Limit       *int64       `json:"limit"`        // null: nothing limits it
+	UsedPercent *float64     `json:"used_percent"` // null without a limit
+	Queue       *int64       `json:"queue"`        // null where nothing can wait
+	Cause       *string      `json:"cause"`        // null where nothing waits
+}
+
+// Section returns the verdict for the JSON output.
+func (v *Verdict) Section() Section {
+	s := Section{
+		Name: v.Name, Endpoint: v.Endpoint, Kind: v.Kind, Resource: v.Resource, State: v.State,
+		Current: orNull(v.Usage.Current), Limit: orNull(v.Usage.Limit), Queue: orNull(v.Queue.Current),
+	}
+	if percent, limited := v.Usage.UsedPercent(); limited {
+		rounded := math.Round(percent*100) / 100
+		s.UsedPercent = &rounded
+	}
+	if v.Cause != "" {
+		cause := string(v.Cause)
+		s.Cause = &cause
+	}
+	return s
+}
+
+func orNull(n haproxy.Number) *int64 {
+	if !n.Known {
+		return nil
+	}
+	return &n.Value
+}

@@ -1,0 +1,104 @@
+package sessions
+
+import (
+	"fmt"
+	"math"
+
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+// Measure is a number, what limits it, and whether that is too much. The zero
+// Measure is a number that is not there.
+type Measure struct {
+	Current haproxy.Number
+	Limit   haproxy.Number // not known: nothing limits it
+	State   plugin.State
+	Problem string // why the state is UNKNOWN
+	levels  levels
+}
+
+// Warning returns the range in effect, in the unit of Current.
+func (m *Measure) Warning() threshold.Range { return m.levels.warning.of(m.Limit) }
+
+// Critical returns the range in effect, in the unit of Current.
+func (m *Measure) Critical() threshold.Range { return m.levels.critical.of(m.Limit) }
+
+// levels are what alerts, warning and critical.
+type levels struct{ warning, critical level }
+
+// level is what alerts at one level: a percentage of the limit, or a number.
+type level struct{ percent, count threshold.Range }
+
+// measure judges a number of the statistics. A limit of 0 is none.
+func measure(current, limit haproxy.Number, l levels) Measure {
+	return total(current, limit, problemWith(current, limit), l)
+}
+
+// total judges a sum whose parts were looked at before: where there is a
+// problem with one there is no percentage, and the state is UNKNOWN.
+func total(current, limit haproxy.Number, problem string, l levels) Measure {
+	if problem != "" {
+		return Measure{State: plugin.Unknown, Problem: problem}
+	}
+	m := Measure{Current: current, levels: l}
+	if isSet(limit) {
+		m.Limit = limit
+	}
+	switch {
+	case l.critical.alerts(&m):
+		m.State = plugin.Critical
+	case l.warning.alerts(&m):
+		m.State = plugin.Warning
+	}
+	return m
+}
+
+// mostCounted bounds what can be true: HAProxy counts sessions, connections and
+// rates in 32 bits. A million of them add up exactly in an int64 and a float64.
+const mostCounted = math.MaxUint32
+
+// problemWith says why a number and its limit cannot be judged; empty where
+// they can.
+func problemWith(current, limit haproxy.Number) string {
+	switch {
+	case !current.Known:
+		return "HAProxy does not tell how many there are"
+	case !isPossible(current):
+		return fmt.Sprintf("the statistics say %d, which cannot be", current.Value)
+	case !isPossible(limit):
+		return fmt.Sprintf("the statistics say that the limit is %d, which cannot be", limit.Value)
+	default:
+		return ""
+	}
+}
+
+func isPossible(n haproxy.Number) bool { return n.Value >= 0 && n.Value <= mostCounted }
+
+// UsedPercent returns how much of the limit is used; false where there is no
+// limit. It can be over 100: a limit can be lowered below what is there.
+func (m *Measure) UsedPercent() (float64, bool) {
+	if !isSet(m.Limit) {
+		return 0, false
+	}
+	return 100 * float64(m.Current.Value) / float64(m.Limit.Value), true
+}
+
+func (l *level) alerts(m *Measure) bool {
+	number := float64(m.Current.Value)
+	percent, limited := m.UsedPercent()
+	return limited && l.percent.Alerts(number, percent) || l.count.Alerts(number, 0)
+}
+
+// of returns the range in effect, for the perfdata: the narrower of the two,
+// and the number's where no single range can say both.
+func (l *level) of(limit haproxy.Number) threshold.Range {
+	if !isSet(limit) {
+		return l.count
+	}
+	if both, ok := l.percent.Of(float64(limit.Value)).And(l.count); ok {
+		return both
+	}
+	return l.count
+}

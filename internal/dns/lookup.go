@@ -1,0 +1,289 @@
+// Package lookup asks DNS for the addresses of many names at once: which are
+// there now, in several lookups, or in words why there are none. It exists
+// beside net.Resolver because a person has to be told NXDOMAIN from SERVFAIL
+// from a name server that is dead, and because --nameserver has to be asked
+// alone, without /etc/resolv.conf's time-outs.
+package dns
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"check-haproxy/internal/panics"
+)
+
+// Enough is how many lookups it takes to say that an address is none of a
+// name's: load balancers give a few of their addresses at a time.
+const Enough = 3
+
+// maxLookups bounds the lookups of a name whose answers keep bringing new
+// addresses.
+const maxLookups = 16
+
+// maxAddresses bounds the addresses that are kept of a name.
+const maxAddresses = 256
+
+// maxNames bounds the names that are asked in one go; no HAProxy has as many.
+const maxNames = 1 << 16
+
+// Question is a name, and which addresses somebody believes it to have: when
+// they are all found there is no need to look again.
+type Question struct {
+	Name    string
+	Believe []netip.Addr
+}
+
+// Answer is what DNS says of a name.
+type Answer struct {
+	// Addresses are those of all lookups together, as they came.
+	Addresses []netip.Addr
+	// Lookups were begun; in so many of them came an answer for IPv4 and for
+	// IPv6, be it that there is no address of the kind.
+	Lookups, IPv4, IPv6 int
+	// Changing says that the last lookups still brought new addresses.
+	Changing bool
+	// Err is a sentence: why the last lookup that failed did.
+	Err error
+
+	rotates bool // the lookups differ
+	quiet   int  // so many of the last ones brought no new address
+}
+
+// Has says whether the name has an address.
+func (a Answer) Has(address netip.Addr) bool {
+	return slices.Contains(a.Addresses, address.Unmap())
+}
+
+// RulesOut says whether it is certain that the name does not have an address:
+// it has others, and enough lookups were answered.
+func (a Answer) RulesOut(address netip.Addr) bool {
+	answered := a.IPv4
+	if address.Unmap().Is6() {
+		answered = a.IPv6
+	}
+	return len(a.Addresses) > 0 && !a.Has(address) && !a.Changing && answered >= Enough
+}
+
+// settled says whether another lookup would add nothing.
+func (a Answer) settled(q Question) bool {
+	if a.Lookups >= Enough && len(a.Addresses) == 0 {
+		return true
+	}
+	for _, address := range q.Believe {
+		if !a.Has(address) && !a.RulesOut(address) {
+			return false
+		}
+	}
+	return len(a.Addresses) > 0
+}
+
+// add takes the outcome of one lookup.
+func (a *Answer) add(o outcome) {
+	a.Lookups++
+	a.quiet++
+	if o.ipv4 {
+		a.IPv4++
+	}
+	if o.ipv6 {
+		a.IPv6++
+	}
+	for _, address := range o.addresses {
+		if !a.Has(address) && len(a.Addresses) < maxAddresses {
+			a.Addresses = append(a.Addresses, address)
+			a.rotates = a.rotates || a.Lookups > 1
+			a.quiet = 0
+		}
+	}
+	a.Changing = a.rotates && a.quiet < Enough
+	if o.err != nil {
+		a.Err = o.err
+	}
+}
+
+// outcome is what one lookup brought.
+type outcome struct {
+	addresses  []netip.Addr
+	ipv4, ipv6 bool // these were answered
+	err        error
+}
+
+// All looks all names up at once, and is back when the context ends at the
+// latest. The answers are by the names as they were given.
+func (r *Resolver) All(ctx context.Context, questions []Question) map[string]Answer {
+	questions = questions[:min(len(questions), maxNames)]
+	answers := make([]Answer, len(questions))
+	var all sync.WaitGroup
+	for i, q := range questions {
+		all.Go(func() {
+			defer panics.Catch(&answers[i].Err)
+			answers[i] = r.name(ctx, q)
+		})
+	}
+	all.Wait()
+	byName := make(map[string]Answer, len(questions))
+	for i, q := range questions {
+		byName[q.Name] = answers[i]
+	}
+	return byName
+}
+
+// name looks one name up, again until nothing more is to be learned: the first
+// lookup alone, then the others that it takes, at once, then one by one while
+// they bring new addresses.
+func (r *Resolver) name(ctx context.Context, q Question) Answer {
+	var answer Answer
+	for more := 1; more > 0 && ctx.Err() == nil; more = further(answer, q) {
+		outcomes := make([]outcome, more)
+		var several sync.WaitGroup
+		for i := range outcomes {
+			several.Go(func() {
+				defer panics.Catch(&outcomes[i].err)
+				outcomes[i] = r.once(ctx, q, answer.Lookups+i)
+			})
+		}
+		several.Wait()
+		for _, o := range outcomes {
+			answer.add(o)
+		}
+	}
+	if answer.Lookups == 0 {
+		answer.Err = errNoTime
+	}
+	return answer
+}
+
+// further is how many lookups to make next.
+func further(a Answer, q Question) int {
+	switch {
+	case a.settled(q) || a.Lookups >= maxLookups:
+		return 0
+	case a.Lookups < Enough:
+		return Enough - a.Lookups
+	default:
+		return 1
+	}
+}
+
+var errNoTime = errors.New("there was no time left to ask DNS; raise --timeout")
+
+// once makes one lookup, which begins with another name server than the one
+// before it.
+func (r *Resolver) once(ctx context.Context, q Question, nth int) outcome {
+	o := outcome{addresses: r.known(q.Name)}
+	if isLocal(q.Name) {
+		o.ipv4, o.ipv6 = true, true
+		return o
+	}
+	var asked outcome
+	for _, candidate := range r.candidates(q.Name) {
+		if asked = r.ask(ctx, candidate, q.Believe, nth); len(asked.addresses) > 0 || !errors.Is(asked.err, errNoAddress) {
+			break
+		}
+	}
+	if len(o.addresses) > 0 {
+		asked.err = nil // the hosts file answers where DNS does not
+	}
+	asked.addresses = append(o.addresses, asked.addresses...)
+	return asked
+}
+
+// ask asks for both kinds of addresses. It does not wait for the second where
+// the first brought all that is believed, and not long where nothing of the
+// second kind is: some networks drop questions for IPv6.
+func (r *Resolver) ask(ctx context.Context, name string, believe []netip.Addr, nth int) outcome {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type part struct {
+		ipv4      bool
+		addresses []netip.Addr
+		err       error
+	}
+	parts := make(chan part, 2)
+	for _, ipv4 := range []bool{true, false} {
+		go func() {
+			p := part{ipv4: ipv4}
+			defer func() { parts <- p }()
+			defer panics.Catch(&p.err)
+			p.addresses, p.err = r.addresses(ctx, name, ipv4, nth)
+		}()
+	}
+	var o outcome
+	var empty, failed error
+	var grace <-chan time.Time
+	for range 2 {
+		var p part
+		select {
+		case p = <-parts:
+		case <-grace:
+			return o
+		}
+		switch {
+		case p.err == nil || errors.Is(p.err, errNoAddress):
+			o.ipv4, o.ipv6 = o.ipv4 || p.ipv4, o.ipv6 || !p.ipv4
+			o.addresses = append(o.addresses, p.addresses...)
+			if p.err != nil && (empty == nil || errors.Is(p.err, errNoName)) {
+				empty = p.err
+			}
+		case failed == nil:
+			failed = p.err
+		}
+		// That there is no such name holds for both kinds. To a question for
+		// IPv6 some name servers say so of names that exist.
+		if p.ipv4 && errors.Is(p.err, errNoName) {
+			return outcome{ipv4: true, ipv6: true, err: p.err}
+		}
+		if len(believe) > 0 && containsAll(o.addresses, believe) {
+			return o
+		}
+		if len(o.addresses) > 0 && !believes(believe, !p.ipv4) {
+			grace = time.After(r.patience)
+		}
+	}
+	// That one kind has none is news only where the other one has none either.
+	if o.err = failed; failed == nil && len(o.addresses) == 0 {
+		o.err = empty
+	}
+	return o
+}
+
+func containsAll(all, some []netip.Addr) bool {
+	for _, address := range some {
+		if !slices.Contains(all, address.Unmap()) {
+			return false
+		}
+	}
+	return true
+}
+
+// believes says whether any of the addresses is of a kind.
+func believes(addresses []netip.Addr, ipv4 bool) bool {
+	return slices.ContainsFunc(addresses, func(a netip.Addr) bool { return a.Unmap().Is4() == ipv4 })
+}
+
+// What a name server says when it has no address; both are certain answers.
+var (
+	errNoAddress = errors.New("no address (neither A nor AAAA)")
+	errNoName    = noName{}
+)
+
+type noName struct{}
+
+func (noName) Error() string { return "no such name (NXDOMAIN)" }
+
+// Is makes it one way to have no address.
+func (noName) Is(target error) bool { return target == errNoAddress }
+
+// isLocal says whether the name is the machine's own by definition (RFC 6761,
+// 6.3) and never asked for.
+func isLocal(name string) bool {
+	name = canonical(name)
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// canonical is a name as names are compared.
+func canonical(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }

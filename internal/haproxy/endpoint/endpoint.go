@@ -1,0 +1,149 @@
+// Package endpoint asks HAProxy: over a Unix or TCP stats socket, through a
+// master CLI, from its stats page, or from an answer saved in a file. It decides
+// nothing about what the answers mean; where there is none to trust it says
+// why, and what to try.
+package endpoint
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/panics"
+)
+
+// Rows are the kinds of rows that a check reads, as "show stat NAME TYPE -1"
+// takes them (Management Guide 9.3). More rows than asked for may come.
+type Rows int
+
+// The kinds: frontends are 1, backends 2, servers 4.
+const (
+	BackendsAndServers Rows = 6
+	All                Rows = -1
+)
+
+// When says when something extra is asked.
+type When int
+
+// The occasions.
+const (
+	Never        When = iota
+	IfUnresolved      // a chosen backend has a server in "MAINT (resolution)"
+	Always
+)
+
+// Query is what a check wants to know.
+type Query struct {
+	// Sections are exact names of the sections that will be looked at; a
+	// socket is asked for those alone where it can be. Empty asks for all.
+	Sections []string
+	Rows     Rows
+	// The rest is told by sockets only.
+	Info      bool // "show info"
+	Servers   When // "show servers state"
+	Resolvers bool // "show resolvers"
+}
+
+// Answer is what one HAProxy process said, or why it did not.
+type Answer struct {
+	// Name is the endpoint's label, the same after a reload: the socket's path
+	// or host:port, with @1, @2 … where a master CLI has several workers; the
+	// URL without credentials and query; the file's path.
+	Name   string
+	Socket bool // it can tell more than statistics
+	Stats  *haproxy.Stats
+
+	// What else was asked for and could be had.
+	Info      *haproxy.Info
+	Servers   []haproxy.ServerState
+	Resolvers []haproxy.Resolver
+
+	// Notes tell what could not be had apart from the statistics.
+	Notes []string
+	// Err is a sentence: there are no statistics to trust. Stats is nil then.
+	Err error
+}
+
+// Endpoint is one place to ask.
+type Endpoint struct {
+	Name   string // see Answer
+	source source
+}
+
+// source is a kind of place. It returns an answer for each process behind it,
+// at least one. An answer without a name gets the endpoint's.
+type source interface {
+	ask(ctx context.Context, q Query) []Answer
+}
+
+// failed is a place that is known to be of no use.
+type failed struct{ err error }
+
+func (f failed) ask(context.Context, Query) []Answer { return []Answer{{Err: f.err}} }
+
+// afterDeadline is how long Ask waits for those that end with the context to
+// say what they were doing.
+const afterDeadline = 50 * time.Millisecond
+
+// Ask asks all endpoints at once. The answers are in the endpoints' order. It is
+// back when the context ends, whatever blocks.
+func Ask(ctx context.Context, endpoints []Endpoint, q Query) []Answer {
+	waiting := make([]chan []Answer, len(endpoints))
+	for i, e := range endpoints {
+		waiting[i] = make(chan []Answer, 1)
+		go func() { waiting[i] <- e.ask(ctx, q) }()
+	}
+	// A timer, not a new context: it starts when the context ends.
+	patience := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		time.Sleep(afterDeadline)
+		close(patience)
+	})
+	defer stop()
+
+	var all []Answer
+	for i, e := range endpoints {
+		select {
+		case answers := <-waiting[i]:
+			all = append(all, answers...)
+		case <-patience:
+			all = append(all, e.lastWord(waiting[i])...)
+		}
+	}
+	return all
+}
+
+// lastWord is what an endpoint has to say when time is up.
+func (e Endpoint) lastWord(waiting <-chan []Answer) []Answer {
+	select {
+	case answers := <-waiting:
+		return answers
+	default:
+		err := fmt.Errorf("no answer from %s in time; raise --timeout, or find out what blocks", e.Name)
+		return []Answer{{Name: e.Name, Err: err}}
+	}
+}
+
+// ask asks one endpoint; a panic becomes its error.
+func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
+	var err error
+	defer func() {
+		if err != nil {
+			answers = []Answer{{Name: e.Name, Err: err}}
+		}
+	}()
+	defer panics.Catch(&err)
+	log, began := zerolog.Ctx(ctx), time.Now()
+	log.Debug().Str("endpoint", e.Name).Strs("sections", q.Sections).Msg("asking")
+	answers = e.source.ask(ctx, q)
+	for i := range answers {
+		if answers[i].Name == "" {
+			answers[i].Name = e.Name
+		}
+		log.Debug().Str("endpoint", answers[i].Name).Dur("milliseconds", time.Since(began)).Strs("notes", answers[i].Notes).Err(answers[i].Err).Msg("answered")
+	}
+	return answers
+}

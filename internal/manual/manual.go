@@ -1,3 +1,0 @@
-package manual
-
-//go:generate go run ./generate

@@ -1,0 +1,223 @@
+package overview
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
+)
+
+// byName indexes what the log says. A log names no endpoint: where several have
+// a section of that name, it speaks of all of them.
+func byName(log *nosrv.Outcome) map[string]*nosrv.Section {
+	sections := map[string]*nosrv.Section{}
+	if log != nil {
+		for i := range log.Sections {
+			sections[log.Sections[i].Name] = &log.Sections[i]
+		}
+	}
+	return sections
+}
+
+// addLog adds what the log says. It tells the cause where the statistics know
+// none: they see what is now, the log what was.
+func (s *Section) addLog(log *nosrv.Section, facts Facts) {
+	s.NOSRV = log
+	if log == nil || log.NOSRV == 0 || log.State == plugin.OK && s.State == plugin.OK {
+		return
+	}
+	s.State = plugin.Worst(s.State, log.State)
+	missed := diagnosis.Finding{Evidence: missed(log, facts.Log.Stretch), Commands: grep(facts.LogCommand, log.Name)}
+	if len(s.Findings) == 0 && log.Cause != "" {
+		missed.Cause = log.Cause
+		if log.Evidence != "" {
+			missed.Evidence = log.Cause.String() + " " + log.Evidence + "; " + missed.Evidence
+		}
+	}
+	s.Findings = append(s.Findings, missed)
+	if log.Example != "" {
+		s.Findings = append(s.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + log.Example})
+	}
+}
+
+// addLogOnly adds the sections in trouble of which the log alone tells: nothing
+// that was asked for has their name.
+func (p *Picture) addLogOnly() {
+	if p.facts.Log == nil {
+		return
+	}
+	known := map[string]bool{}
+	for _, f := range p.facts.Frontends {
+		known[f.Name] = true
+	}
+	for _, b := range p.facts.Backends {
+		known[b.Name] = true
+	}
+	for i := range p.facts.Log.Sections {
+		log := &p.facts.Log.Sections[i]
+		if log.State != plugin.OK && !known[log.Name] {
+			s := Section{Label: log.Name, Status: "log only"}
+			s.addLog(log, p.facts)
+			p.sections = append(p.sections, s)
+		}
+	}
+}
+
+// missed says how many requests found no server, and since when.
+func missed(log *nosrv.Section, stretch check.Stretch) string {
+	text := fmt.Sprintf("%d of %d requests in %s found no server (%s/min", log.NOSRV, log.Requests, shortLength(stretch.Window), rate(log.Rate))
+	switch {
+	case math.IsNaN(log.BaselineRate):
+	case log.BaselineRate == 0:
+		text += ", none before"
+	default:
+		text += fmt.Sprintf(", %s/min before", rate(log.BaselineRate))
+	}
+	text += ")"
+	if !log.Since.IsZero() {
+		text += " since " + log.Since.Format("15:04:05")
+	}
+	return text
+}
+
+// grep is the command that shows a section's lines without a server.
+func grep(command, name string) []string {
+	if command == "" || clean(name) != name || strings.Contains(name, "'") {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s | grep -F ' %s/<NOSRV> ' | tail -n 5", command, name)}
+}
+
+// chartAndSections draws the rate of requests that found no server: all of them by minute,
+// and beneath it each section that has any.
+func (p *Picture) chartAndSections(o Options, a amount) []line {
+	log := p.facts.Log
+	if log == nil {
+		return nil
+	}
+	title := line{styled(bold, "Requests without a server"), styled(faint, fmt.Sprintf(", last %s: %d of %d", shortLength(log.Stretch.Window), log.NOSRV(), log.Requests()))}
+	var with []nosrv.Section
+	worst := plugin.OK
+	for _, s := range log.Sections {
+		if s.NOSRV > 0 || peak(s.Timeline) > 0 {
+			with, worst = append(with, s), plugin.Worst(worst, s.State)
+		}
+	}
+	lines := []line{title}
+	if all := sum(with); peak(all) > 0 && !a.flat {
+		title[1].text += " (by " + bucket(all) + ")"
+		lines = append(lines, o.chart(all, log.Stretch.Begin(), lookOf(worst))...)
+	}
+	var rows [][]line
+	for _, s := range with[:min(len(with), a.logged)] {
+		rows = append(rows, o.logRow(s))
+	}
+	lines = append(lines, align(rows)...)
+	if more := len(with) - a.logged; more > 0 {
+		lines = append(lines, text(faint, fmt.Sprintf("%s %s more", o.glyphs().ellipsis, count(more, "section"))))
+	}
+	if a.flat {
+		return lines
+	}
+	for _, note := range log.Notes() {
+		lines = append(lines, o.wrapAfter(styled(faint, "  "), faint, note)...)
+	}
+	return lines
+}
+
+// logRow is a section's line under the chart.
+func (o Options) logRow(s nosrv.Section) []line {
+	before := ""
+	if !math.IsNaN(s.BaselineRate) {
+		before = "before: " + rate(s.BaselineRate)
+	}
+	began := ""
+	if !s.Since.IsZero() {
+		began = "since " + s.Since.Format("15:04:05")
+	}
+	newest := s.Timeline[max(len(s.Timeline)-sparkLength, 0):]
+	return []line{
+		{{o.mark(s.State) + " ", lookOf(s.State)}, styled(bold, s.Name)},
+		text(plain, fmt.Sprintf("%d", s.NOSRV)),
+		text(plain, rate(s.Rate)+"/min"),
+		text(faint, before),
+		o.sparkline(newest, lookOf(s.State)),
+		text(faint, began),
+		text(faint, s.Kinds.String()),
+	}
+}
+
+// sparkLength is how many minutes stand beside a section's numbers.
+const sparkLength = 15
+
+// bucket is how much time one number of a timeline stands for.
+func bucket(minutes []nosrv.Minute) string {
+	if len(minutes) < 2 || minutes[1].From.Sub(minutes[0].From) == time.Minute {
+		return "minute"
+	}
+	return shortLength(minutes[1].From.Sub(minutes[0].From))
+}
+
+// sum adds the timelines of sections; each has as many minutes as the others,
+// or none.
+func sum(sections []nosrv.Section) []nosrv.Minute {
+	var all []nosrv.Minute
+	for _, s := range sections {
+		if all == nil {
+			all = append(all, s.Timeline...)
+			continue
+		}
+		for i := range min(len(all), len(s.Timeline)) {
+			all[i].Count += s.Timeline[i].Count
+		}
+	}
+	return all
+}
+
+// align pads the cells of rows to columns; those from the second to the fourth
+// are numbers.
+func align(rows [][]line) []line {
+	var widths []int
+	for _, r := range rows {
+		widths = append(widths, make([]int, len(r)-min(len(widths), len(r)))...)
+		for i, cell := range r {
+			widths[i] = max(widths[i], cell.width())
+		}
+	}
+	lines := make([]line, len(rows))
+	for i, r := range rows {
+		for j, cell := range r {
+			if widths[j] == 0 {
+				continue
+			}
+			if j > 0 {
+				lines[i] = append(lines[i], span{text: "  "})
+			}
+			lines[i] = append(lines[i], cell.pad(widths[j], j >= 1 && j <= 3)...)
+		}
+	}
+	return lines
+}
+
+// rate prints a number with one digit behind the point, where there is one to
+// show.
+func rate(perMinute float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", perMinute), ".0")
+}
+
+// shortLength prints a length of time without its zeros: 5m, 1h, 90s.
+func shortLength(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

@@ -1,0 +1,200 @@
+package overview
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/backend"
+	dnscheck "check-haproxy/internal/check/dns"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/logsource"
+	"check-haproxy/internal/panics"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+// look asks once, the statistics and the log at the same time. An error is one
+// in the arguments; what did not answer is one of the facts.
+func (f *flags) look(ctx context.Context, stdin io.Reader) (Facts, error) {
+	return plugin.Within(ctx, time.Duration(f.Timeout), func(ctx context.Context) (Facts, error) {
+		now := time.Now()
+		reading, err := f.startReading(ctx, now, stdin)
+		if err != nil {
+			return Facts{}, err
+		}
+		asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.All, Info: true, Servers: endpoint.Always})
+		if err != nil {
+			return Facts{}, err
+		}
+		facts := f.statistics(asked)
+		facts.At = now
+		f.addMoved(ctx, facts.Backends)
+		f.addLog(&facts, reading)
+		return facts, nil
+	})
+}
+
+// statistics are the facts that the endpoints told.
+func (f *flags) statistics(asked *check.Asked) Facts {
+	facts := Facts{Notes: asked.Notes()}
+	selection := asked.Select()
+	for _, answer := range asked.Answers {
+		facts.Processes = append(facts.Processes, Process{Endpoint: answer.Name, Info: answer.Info})
+		for _, frontend := range answer.Stats.Frontends {
+			if selection.Takes(asked.Names(answer, frontend.Name)...) {
+				facts.Frontends = append(facts.Frontends, Frontend{Frontend: frontend, Label: asked.Label(answer, frontend.Name)})
+			}
+		}
+		for _, backend := range answer.Stats.Backends {
+			if selection.Takes(asked.Names(answer, backend.Name)...) {
+				facts.Backends = append(facts.Backends, backendOf(asked, answer, backend))
+			}
+		}
+	}
+	selection.Finish("section")
+	for _, finding := range asked.Findings {
+		facts.Failures = append(facts.Failures, finding.Headline)
+	}
+	return facts
+}
+
+func backendOf(asked *check.Asked, answer endpoint.Answer, b haproxy.Backend) Backend {
+	return Backend{
+		Backend: backend.Backend{
+			Backend:  b,
+			Label:    asked.Label(answer, b.Name),
+			Names:    asked.Names(answer, b.Name),
+			Endpoint: answer.Name,
+			States:   answer.Servers,
+		},
+		Socket: answer.Socket,
+	}
+}
+
+// logAnswer is what reading the log came to.
+type logAnswer struct {
+	outcome *nosrv.Outcome
+	err     error
+}
+
+// startReading reads the log, where the user named one, while the statistics
+// are asked; the channel is nil where nobody did. An error is one in the
+// arguments.
+func (f *flags) startReading(ctx context.Context, now time.Time, stdin io.Reader) (<-chan logAnswer, error) {
+	if !f.Given() {
+		return nil, nil
+	}
+	stretch, err := f.Stretch(now)
+	if err != nil {
+		return nil, err
+	}
+	source, err := f.Source(stdin, func() ([]endpoint.Endpoint, error) { return f.Endpoints(stdin, os.Getenv) })
+	if err != nil {
+		return nil, err
+	}
+	answer := make(chan logAnswer, 1)
+	go func() {
+		var a logAnswer
+		defer func() { answer <- a }()
+		defer panics.Catch(&a.err)
+		a.outcome, a.err = f.readLog(ctx, source, stretch)
+	}()
+	return answer, nil
+}
+
+// readLog counts and judges the log with the defaults of check_haproxy_nosrv.
+func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch check.Stretch) (*nosrv.Outcome, error) {
+	counter, log, err := nosrv.Read(ctx, &f.LogFlags, source, stretch, f.Count)
+	if err != nil {
+		return nil, err
+	}
+	return nosrv.Judge(counter, log, nosrv.Options{
+		Warning:      threshold.Rules{}.WithDefault(nosrv.DefaultWarning),
+		Critical:     threshold.Rules{}.WithDefault(nosrv.DefaultCritical),
+		RiseWarning:  nosrv.DefaultRiseWarning,
+		RiseCritical: nosrv.DefaultRiseCritical,
+		MinCount:     nosrv.DefaultMinCount,
+		Stale:        nosrv.DefaultStale,
+		Sections:     f.Filter,
+	})
+}
+
+func (f *flags) addLog(facts *Facts, reading <-chan logAnswer) {
+	if reading == nil {
+		return
+	}
+	a := <-reading
+	if a.err != nil {
+		facts.Failures = append(facts.Failures, a.err.Error())
+		return
+	}
+	facts.Log = a.outcome
+	facts.LogCommand = f.logCommand()
+}
+
+// isHarmless says whether a word needs no quoting in a shell, a glob aside, which
+// it may expand.
+func isHarmless(word string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./*?@:%+=,-"
+	return word != "" && strings.Trim(word, letters) == ""
+}
+
+// logCommand prints the newest of the log's lines in a shell; empty where the
+// flags name nothing that one can simply print.
+func (f *flags) logCommand() string {
+	switch {
+	case f.At != "" || f.JournalFile != "":
+		return ""
+	case isHarmless(f.Journal):
+		return fmt.Sprintf("journalctl -o cat -u %s --since -%.0fmin", f.Journal, time.Duration(f.Window).Minutes())
+	case f.Ring != "" && len(f.Socket) == 1 && isHarmless(f.Ring+f.Socket[0]):
+		return fmt.Sprintf("echo 'show events %s' | socat stdio %s", f.Ring, f.Socket[0])
+	case len(f.Files) == 1 && f.Files[0] != "-" && isHarmless(f.Files[0]):
+		return "tail -n 10000 " + f.Files[0]
+	default:
+		return ""
+	}
+}
+
+// lookupTime bounds the lookups of one look: a name server that is dead must
+// not keep the picture waiting.
+const lookupTime = 2 * time.Second
+
+// addMoved asks DNS for the names of servers that are down, whether they lead
+// elsewhere by now.
+func (f *flags) addMoved(ctx context.Context, backends []Backend) {
+	if f.NoLookup {
+		return
+	}
+	down := make([]dnscheck.Backend, len(backends))
+	for i, b := range backends {
+		down[i] = dnscheck.Backend{Backend: b.Backend.Backend, States: b.States}
+		down[i].Servers = slices.DeleteFunc(slices.Clone(b.Servers), func(s haproxy.Server) bool { return s.IsUp() || s.IsOut() })
+	}
+	questions := dnscheck.Questions(down...)
+	if len(questions) == 0 {
+		return
+	}
+	resolver := dns.System()
+	if len(f.Nameservers) > 0 {
+		resolver = dns.New(f.Nameservers)
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	answers := resolver.All(ctx, questions)
+	for i := range backends {
+		if verdict, ok := dnscheck.Judge(down[i], answers); ok {
+			backends[i].Moved = verdict.Moved()
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package overview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/plugin"
+)
+
+const program = "lshaproxy"
+
+// The exit codes.
+const (
+	couldLook    = 0
+	couldNotLook = 3 // as UNKNOWN of the plugins; bad arguments, help and version too
+)
+
+// flags are the command line, in the order of the help text.
+type flags struct {
+	check.Flags
+	check.LogFlags
+	nosrv.CountFlags
+	Nameservers []dns.Nameserver `arg:"--nameserver,separate" placeholder:"ADDR[:PORT]" help:"name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system's]"`
+	NoLookup    bool             `arg:"--no-lookup" help:"ask no name server"`
+	Watch       plugin.Duration  `arg:"--watch" placeholder:"[DURATION]" help:"look again so often, in place, until q or Ctrl-C; every 2s where nothing is named"`
+	Verbose     bool             `arg:"-v,--verbose" help:"every section and every server; else those in order have a line a section, and many are only counted"`
+	JSON        bool             `arg:"--json" help:"print one JSON object; with --watch one a line"`
+	Color       when             `arg:"--color" placeholder:"WHEN" default:"auto" help:"auto, always or never; auto is on a terminal, unless NO_COLOR is set"`
+	Timeout     plugin.Duration  `arg:"-t,--timeout" placeholder:"DURATION" default:"10s" help:"bound on one look: 10, 10s or 1m"`
+	LogLevel    plugin.LogLevel  `arg:"--log-level" placeholder:"LEVEL" default:"off" help:"diagnostics on standard error: off, error, warn, info, debug or trace"`
+	Version     bool             `arg:"-V,--version" help:"display the version and exit"`
+}
+
+// Description opens the help text.
+func (flags) Description() string {
+	return "What does a HAProxy do now, what is wrong with it, why, and how to look further?\n\n" +
+		"A log is read only where --file, --journal or --ring names one. The exit code is 0 when it could look, and 3 when not.\n"
+}
+
+// when is the value of --color.
+type when string
+
+func (w *when) UnmarshalText(text []byte) error {
+	switch *w = when(text); *w {
+	case "auto", "always", "never":
+		return nil
+	default:
+		return fmt.Errorf("%q is none of auto, always and never", text)
+	}
+}
+
+func (w when) MarshalText() ([]byte, error) { return []byte(w), nil }
+
+// Main runs lshaproxy and returns its exit code.
+func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int {
+	var f flags
+	done, err := plugin.ParseArgs(program, withDefaults(args), stdout, &f)
+	if done {
+		return couldNotLook
+	}
+	if err == nil {
+		err = f.check()
+	}
+	if err != nil {
+		complain(stderr, err.Error())
+		return couldNotLook
+	}
+	logger := zerolog.New(stderr).Level(f.LogLevel.Level).With().Timestamp().Str("program", program).Logger()
+	ctx := logger.WithContext(context.Background())
+	t := newTerminal(stdin, stdout, os.Getenv, f.Color)
+	if f.Watch > 0 {
+		return watch(ctx, &f, t, stderr)
+	}
+	facts, err := f.look(ctx, stdin)
+	if err != nil {
+		complain(stderr, err.Error())
+		return couldNotLook
+	}
+	return show(facts, &f, t, stderr)
+}
+
+// withDefaults gives --journal and --watch their values where they stand alone.
+func withDefaults(args []string) []string {
+	args = check.Args(args)
+	for i, arg := range args {
+		if arg == "--watch" && (i == len(args)-1 || strings.HasPrefix(args[i+1], "-")) {
+			args[i] = "--watch=2s"
+		}
+	}
+	return args
+}
+
+// check refuses what cannot be meant together.
+func (f *flags) check() error {
+	fromStdin := 0
+	for _, path := range append([]string{f.StatsFile}, f.Files...) {
+		if path == "-" {
+			fromStdin++
+		}
+	}
+	switch {
+	case fromStdin > 1:
+		return errors.New("--stats-file and --file both read standard input; name a file for one of them")
+	case fromStdin > 0 && f.Watch > 0:
+		return errors.New("standard input can be read only once; name a file, or leave --watch away")
+	default:
+		return nil
+	}
+}
+
+// show prints one picture, and after it, where a person expects errors, what
+// could not be looked at.
+func show(facts Facts, f *flags, t *terminal, stderr io.Writer) int {
+	failures := facts.Failures
+	code := exitCode(facts)
+	var err error
+	if f.JSON {
+		err = writeJSON(t.out, Of(facts), code)
+	} else if facts.Failures = nil; len(facts.Processes) > 0 || facts.Log != nil {
+		options := t.options(f.Verbose)
+		options.Height = 0 // a terminal scrolls
+		err = writeLines(t.out, Of(facts).Lines(options))
+	}
+	for _, failure := range failures {
+		complain(stderr, failure)
+	}
+	if err != nil {
+		complain(stderr, err.Error())
+		return couldNotLook
+	}
+	return code
+}
+
+// exitCode is like that of ls: one thing that could not be looked at is enough.
+func exitCode(facts Facts) int {
+	if len(facts.Failures) > 0 {
+		return couldNotLook
+	}
+	return couldLook
+}
+
+func writeLines(w io.Writer, lines []string) error {
+	var text []byte
+	for _, l := range lines {
+		text = append(append(text, l...), '\n')
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+func writeJSON(w io.Writer, p *Picture, code int) error {
+	object, err := plugin.FormatJSON(program, p.Result(), code)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, object)
+	return err
+}
+
+func complain(w io.Writer, sentence string) {
+	_, _ = fmt.Fprintf(w, "%s: %s\n", program, plugin.Clean(sentence))
+}

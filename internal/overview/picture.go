@@ -1,0 +1,254 @@
+// Package picture draws what a HAProxy does now, for a person: one table of
+// sections and servers, the rate of requests that found no server, and for each
+// section in trouble the cause, the evidence and the command to look further.
+//
+// It is pure: Of judges facts, with the defaults of the checks, and a Picture
+// prints itself into a terminal of a given size, or as JSON.
+package overview
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/check/sessions"
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+// Facts are what one look has found.
+type Facts struct {
+	At        time.Time
+	Processes []Process
+	Frontends []Frontend
+	Backends  []Backend
+	Log       *nosrv.Outcome // nil where no log was asked for, or none could be read
+	// LogCommand prints the newest lines of the log in a shell; empty where
+	// none can, as for standard input.
+	LogCommand string
+	// Failures are sentences: what could not be looked at, and what to try.
+	Failures []string
+	Notes    []string
+}
+
+// Process is a HAProxy that answered.
+type Process struct {
+	Endpoint string
+	Info     *haproxy.Info // nil where only statistics could be had
+}
+
+// Frontend is a frontend that was chosen.
+type Frontend struct {
+	haproxy.Frontend
+	Label string // "web", or "web@endpoint"
+}
+
+// Backend is a backend that was chosen.
+type Backend struct {
+	backend.Backend
+	Socket bool                // the endpoint is a stats socket, to be asked further
+	Moved  map[string][]string // see diagnosis.Facts
+}
+
+// Picture is what the facts mean.
+type Picture struct {
+	facts    Facts
+	log      map[string]*nosrv.Section
+	sections []Section // the worst first, equals in HAProxy's order, frontends before backends
+}
+
+// Section is a section and how it is.
+type Section struct {
+	Label   string
+	State   plugin.State
+	Verdict *backend.Verdict // of a backend
+	Servers []Server         // of a backend
+
+	Status          string // of a frontend: "OPEN"
+	Rate            haproxy.Number
+	Sessions, Limit haproxy.Number
+	Queue           haproxy.Number // requests that wait, for the backend and for its servers
+	NOSRV           *nosrv.Section // nil where the log has no line of it
+	Findings        []diagnosis.Finding
+}
+
+// Server is a server and how it is.
+type Server struct {
+	backend.Server
+	State plugin.State // of its standing, its sessions and its queue
+	Limit haproxy.Number
+}
+
+// limits are the defaults of check_haproxy_sessions.
+var limits = &sessions.Options{
+	Warning:      threshold.Rules{}.WithDefault(sessions.DefaultWarning),
+	Critical:     threshold.Rules{}.WithDefault(sessions.DefaultCritical),
+	WarningQueue: threshold.Rules{}.WithDefault(sessions.DefaultQueueWarning),
+}
+
+// standings are the defaults of check_haproxy_backend.
+var standings = backend.Options{
+	Warning:   threshold.Rules{}.WithDefault(backend.DefaultWarning),
+	Critical:  threshold.Rules{}.WithDefault(backend.DefaultCritical),
+	NoServers: plugin.Warning,
+}
+
+// Of judges the facts.
+func Of(facts Facts) *Picture {
+	p := &Picture{facts: facts, log: byName(facts.Log)}
+	for _, process := range facts.Processes {
+		p.addProcess(process)
+	}
+	for _, f := range facts.Frontends {
+		p.addFrontend(f)
+	}
+	for _, b := range facts.Backends {
+		p.addBackend(b)
+	}
+	p.addLogOnly()
+	slices.SortStableFunc(p.sections, func(a, b Section) int { return plugin.WorseFirst(a.State, b.State) })
+	return p
+}
+
+// State is the worst of all, with UNKNOWN for what could not be looked at.
+func (p *Picture) State() plugin.State {
+	state := plugin.OK
+	if len(p.facts.Failures) > 0 {
+		state = plugin.Unknown
+	}
+	for _, s := range p.sections {
+		state = plugin.Worst(state, s.State)
+	}
+	return state
+}
+
+// addProcess adds the process to the sections where one of its limits is near;
+// else it has its line above the table.
+func (p *Picture) addProcess(process Process) {
+	if process.Info == nil {
+		return
+	}
+	label := "process"
+	if len(p.facts.Processes) > 1 {
+		label += "@" + process.Endpoint
+	}
+	for _, v := range sessions.JudgeProcess(sessions.Subject{}, *process.Info, limits) {
+		if v.State == plugin.OK {
+			continue
+		}
+		p.sections = append(p.sections, Section{
+			Label: label, State: v.State, Status: "OPEN", Sessions: v.Usage.Current, Limit: v.Usage.Limit,
+			Findings: []diagnosis.Finding{{Evidence: usage(v)}},
+		})
+	}
+}
+
+func (p *Picture) addFrontend(f Frontend) {
+	s := Section{Label: f.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
+	for _, v := range sessions.JudgeFrontend(sessions.Subject{}, f.Frontend, limits) {
+		if v.State != plugin.OK {
+			s.State = plugin.Worst(s.State, v.State)
+			s.Findings = append(s.Findings, diagnosis.Finding{Evidence: usage(v)})
+		}
+	}
+	if !p.hasBackend(f.Name) { // of a listen section the backend tells
+		s.addLog(p.log[f.Name], p.facts)
+	}
+	p.sections = append(p.sections, s)
+}
+
+func (p *Picture) hasBackend(name string) bool {
+	return slices.ContainsFunc(p.facts.Backends, func(b Backend) bool { return b.Name == name })
+}
+
+// usage says how near a limit is.
+func usage(v sessions.Verdict) string {
+	if v.Usage.Problem != "" {
+		return v.Usage.Problem
+	}
+	what := map[sessions.Resource]string{
+		sessions.Sessions: "sessions", sessions.Connections: "connections", sessions.SSLConnections: "TLS connections",
+		sessions.ConnectionRate: "connections a second", sessions.SessionRate: "sessions a second", sessions.SSLRate: "TLS handshakes a second",
+	}[v.Resource]
+	percent, _ := v.Usage.UsedPercent()
+	return fmt.Sprintf("%d of %d %s (%.0f%%)", v.Usage.Current.Value, v.Usage.Limit.Value, what, percent)
+}
+
+func (p *Picture) addBackend(b Backend) {
+	s := Section{Label: b.Label, Sessions: b.Sessions}
+	verdict, judged := backend.Judge(b.Backend, standings)
+	if !judged {
+		verdict = backend.Verdict{Backend: b.Backend}
+	}
+	s.Verdict, s.State = &verdict, verdict.State
+	why := diagnosis.Facts{Backend: b.Backend.Backend, States: b.States, Moved: b.Moved, Endpoint: b.Endpoint, Socket: b.Socket}
+	near := append(s.addRoom(b), s.addServers(why)...)
+	if s.State != plugin.OK {
+		s.Findings = s.findings(why)
+	}
+	if !slices.ContainsFunc(s.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.MaxconnExhausted }) && len(near) > 0 {
+		s.Findings = append(s.Findings, diagnosis.Finding{Evidence: strings.Join(near, ", ")})
+	}
+	s.addLog(p.log[b.Name], p.facts)
+	p.sections = append(p.sections, s)
+}
+
+// findings are what the statistics say of a backend in trouble.
+func (s *Section) findings(why diagnosis.Facts) []diagnosis.Finding {
+	found := why.Findings()
+	if len(found) == 0 && s.Verdict.State != plugin.OK {
+		found = []diagnosis.Finding{{Cause: s.Verdict.Cause, Evidence: s.Verdict.Finding(false).Headline}}
+	}
+	return found
+}
+
+// addServers returns those servers that are near their own limit, in words. It
+// raises the section's state for them: requests that have to go there (cookies,
+// hashes) wait, whatever room there is elsewhere.
+func (s *Section) addServers(why diagnosis.Facts) (near []string) {
+	for i := range s.Verdict.Servers {
+		server := &s.Verdict.Servers[i]
+		if server.Cause != "" {
+			server.Cause = why.OfServer(*server.Server)
+		}
+		v := sessions.JudgeServer(sessions.Subject{}, server.Server, limits)
+		state := v.State
+		if server.Standing == backend.Down {
+			state = plugin.Critical
+		}
+		s.Servers = append(s.Servers, Server{Server: *server, State: state, Limit: limitOf(server.SessionLimit)})
+		if v.Usage.State != plugin.OK && len(near) < few {
+			near = append(near, server.Name+": "+usage(v))
+		}
+		s.State = plugin.Worst(s.State, v.State)
+	}
+	return near
+}
+
+// addRoom adds how much of a backend's room is used, and who waits for it; it
+// returns in words what is nearly used up.
+func (s *Section) addRoom(b Backend) (near []string) {
+	v := sessions.JudgeBackend(sessions.Subject{}, b.Backend.Backend, limits)
+	s.Queue = v.Queue.Current
+	if v.Usage.Limit.Known {
+		s.Sessions, s.Limit = v.Usage.Current, v.Usage.Limit
+	}
+	s.State = plugin.Worst(s.State, v.State)
+	if v.Usage.State != plugin.OK && len(b.Servers) > 1 {
+		near = append(near, usage(v))
+	}
+	return near
+}
+
+// limitOf is a limit that is one: HAProxy prints 0, or nothing, for none.
+func limitOf(n haproxy.Number) haproxy.Number {
+	if n.Value <= 0 {
+		return haproxy.Number{}
+	}
+	return n
+}

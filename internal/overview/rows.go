@@ -1,0 +1,256 @@
+package overview
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
+)
+
+// few is how many of a kind a sentence names.
+const few = 3
+
+// Limits on what is shown without Verbose.
+type amount struct {
+	whole   int  // sections in trouble that show their servers
+	trouble int  // sections in trouble that have a line
+	healthy int  // sections that are OK and have a line
+	servers int  // servers of a section in trouble
+	details int  // sections whose cause is explained
+	logged  int  // sections under the chart
+	flat    bool // no chart, only a line for each of these, and no notes
+}
+
+// smallTable is how many rows a table may have in which every server of every
+// section stands, without being asked for.
+const smallTable = 20
+
+var (
+	everything = amount{whole: 1 << 30, trouble: 1 << 30, healthy: 1 << 30, servers: 1 << 30, details: 1 << 30, logged: 1 << 30}
+	readable   = amount{whole: 20, trouble: 50, healthy: 40, servers: 8, details: 12, logged: 8}
+)
+
+// rows are the table's, and a note on what is not among them.
+func (p *Picture) rows(o Options, a amount) (rows []row, note string) {
+	bad, fine := p.inTrouble(), p.sections[len(p.inTrouble()):]
+	for i, s := range bad[:min(len(bad), a.trouble)] {
+		rows = append(rows, s.row(o, p.facts.Log != nil, false))
+		if i < a.whole {
+			rows = append(rows, s.serverRows(a.servers)...)
+		}
+	}
+	whole := a == everything || a == readable && p.size() <= smallTable
+	for _, s := range fine[:min(len(fine), a.healthy)] {
+		rows = append(rows, s.row(o, p.facts.Log != nil, !whole))
+		if whole {
+			rows = append(rows, s.serverRows(a.servers)...)
+		}
+	}
+	var left []string
+	if more := len(bad) - a.trouble; more > 0 {
+		left = append(left, fmt.Sprintf("%d more in trouble", more))
+	}
+	if more := len(fine) - a.healthy; more > 0 {
+		left = append(left, fmt.Sprintf("%d more OK", more))
+	}
+	return rows, strings.Join(left, ", ")
+}
+
+// inTrouble are the sections that are not OK.
+func (p *Picture) inTrouble() []Section {
+	i := slices.IndexFunc(p.sections, func(s Section) bool { return s.State == plugin.OK })
+	if i < 0 {
+		return p.sections
+	}
+	return p.sections[:i]
+}
+
+// size is how many rows a table of everything has.
+func (p *Picture) size() int {
+	n := 0
+	for _, s := range p.sections {
+		n += 1 + len(s.Servers)
+	}
+	return n
+}
+
+func (s Section) row(o Options, withLog, condensed bool) row {
+	look := lookOf(s.State)
+	if s.Verdict != nil && len(s.Servers) == 0 && s.State == plugin.OK {
+		look = faint
+	}
+	r := row{lead: span{o.mark(s.State) + " ", lookOf(s.State)}, bar: bar{s.Sessions.Value, s.Limit.Value}}
+	r.cells[colName] = text(bold, s.Label)
+	r.cells[colState] = text(look, s.status())
+	r.cells[colSessions] = ofLimit(s.Sessions, s.Limit)
+	r.cells[colQueue] = waiting(s.Queue)
+	if withLog {
+		r.cells[colNOSRV] = s.nosrv()
+	}
+	if s.Verdict != nil {
+		r.cells[colSince] = since(s.Verdict.Backend.LastChange)
+	}
+	r.cells[colCheck] = s.remark(condensed)
+	return r
+}
+
+// status is "1/2 up" of a backend and the status of a frontend.
+func (s Section) status() string {
+	v := s.Verdict
+	switch {
+	case v == nil:
+		return s.Status
+	case len(v.Servers) == 0:
+		return "no servers"
+	case v.Total() == 0:
+		return fmt.Sprintf("%d out", v.Out)
+	default:
+		return fmt.Sprintf("%d/%d up", v.Up, v.Total())
+	}
+}
+
+// remark says why a section is in trouble, or, where its servers have no lines
+// of their own, which they are.
+func (s Section) remark(condensed bool) line {
+	if s.State != plugin.OK {
+		return text(lookOf(s.State), s.shortReason())
+	}
+	if s.Verdict == nil && s.Rate.Known {
+		return text(faint, fmt.Sprintf("%d/s", s.Rate.Value))
+	}
+	if s.Verdict == nil || !condensed {
+		return nil
+	}
+	return s.names()
+}
+
+// names are the servers of a section that is OK, first those that need a look.
+func (s Section) names() line {
+	var special, names []string
+	for _, server := range s.Servers {
+		if status, _ := server.status(); server.look() != green {
+			special = append(special, server.Name+" "+status)
+		} else if len(names) < 2*few {
+			names = append(names, server.Name)
+		}
+	}
+	special = special[:min(len(special), few)]
+	if more := len(s.Servers) - len(special) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	l := text(yellow, strings.Join(special, ", "))
+	if len(special) > 0 && len(names) > 0 {
+		l = append(l, span{text: ", "})
+	}
+	return append(l, styled(faint, strings.Join(names, ", ")))
+}
+
+// serverRows are the rows of a section's servers. Where there are many, those
+// that are up and at ease are only counted.
+func (s Section) serverRows(most int) []row {
+	shown := s.Servers
+	if len(shown) > most {
+		shown = slices.DeleteFunc(slices.Clone(shown), Server.calm)
+		shown = shown[:min(len(shown), most)]
+	}
+	var rows []row
+	up := s.up()
+	for _, server := range shown {
+		rows = append(rows, server.row())
+		if server.Standing == backend.Up {
+			up--
+		}
+	}
+	if more := len(s.Servers) - len(shown); more > 0 {
+		r := row{lead: span{text: "    "}}
+		r.cells[colName] = text(faint, fmt.Sprintf("%d more", more))
+		r.cells[colState] = text(faint, fmt.Sprintf("%d/%d up", up, more))
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// calm says that there is nothing to say about a server.
+func (s Server) calm() bool { return s.State == plugin.OK && s.Standing == backend.Up }
+
+// up is how many servers are up, backup servers too.
+func (s Section) up() (n int) {
+	for _, server := range s.Servers {
+		if server.Standing == backend.Up {
+			n++
+		}
+	}
+	return n
+}
+
+func (s Server) row() row {
+	r := row{lead: span{text: "    "}, bar: bar{s.Sessions.Value, s.Limit.Value}}
+	r.cells[colName] = text(plain, s.Name)
+	if s.Backup {
+		r.cells[colName] = append(r.cells[colName], styled(faint, " (backup)"))
+	}
+	status, more := s.status()
+	r.cells[colState] = text(s.look(), status)
+	r.cells[colSessions] = ofLimit(s.Sessions, s.Limit)
+	r.cells[colQueue] = waiting(s.Queue)
+	r.cells[colSince] = since(s.LastChange)
+	r.cells[colCheck] = text(plain, more)
+	if s.Standing == backend.Up {
+		r.cells[colCheck] = text(faint, more)
+	}
+	return r
+}
+
+// status is the server's status in a word or two, and what else is to know:
+// what stands behind it in brackets, or the last check.
+func (s Server) status() (status, more string) {
+	word, bracket, _ := strings.Cut(s.Status, " (")
+	bracket = strings.TrimSuffix(bracket, ")")
+	switch {
+	case s.Status == "":
+		return "-", ""
+	case s.Cause == diagnosis.ZeroWeight:
+		return s.Status + " weight 0", s.check()
+	case s.IsUnresolved() && s.Standing == backend.Out:
+		return word, "spare slot of a template"
+	case s.IsUnresolved():
+		return word, "the name does not resolve"
+	case s.Cause == diagnosis.AgentDown:
+		return word, join(" ", "agent:", s.AgentStatus, s.LastAgent)
+	case bracket != "":
+		return word, bracket
+	default:
+		return s.Status, s.check()
+	}
+}
+
+// check is the last check's result, with its code and what it saw.
+func (s Server) check() string {
+	result := s.CheckResult()
+	if result == "" {
+		return ""
+	}
+	if s.CheckCode.Known && s.CheckCode.Value > 0 {
+		result += " " + strconv.FormatInt(s.CheckCode.Value, 10)
+	}
+	return join(" ", result, s.LastCheck)
+}
+
+// look is the colour of a server's status.
+func (s Server) look() style {
+	switch s.Standing {
+	case backend.Up:
+		if strings.Contains(s.Status, "/") { // going down
+			return yellow
+		}
+		return green
+	case backend.Out:
+		return yellow
+	default:
+		return red
+	}
+}

@@ -1,0 +1,126 @@
+package overview
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/plugin/threshold"
+)
+
+const captures = "../../testdata/captures"
+
+// afternoon is shortly after the captures' last request.
+var afternoon = time.Date(2026, 11, 22, 14, 10, 0, 0, time.UTC)
+
+// recorded are the facts of a recorded HAProxy, its log included.
+func recorded(t testing.TB, version string) Facts {
+	t.Helper()
+	const endpoint = "/run/haproxy/admin.sock"
+	stats, err := haproxy.NewReader(open(t, version, "stat.csv")).Stats(haproxy.FileEnd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	states, err := haproxy.NewReader(open(t, version, "servers-state.txt")).ServersState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := haproxy.NewReader(open(t, version, "info.txt")).Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := Facts{At: afternoon, Processes: []Process{{endpoint, info}}, Log: readLog(t, version), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
+	for _, f := range stats.Frontends {
+		facts.Frontends = append(facts.Frontends, Frontend{f, f.Name})
+	}
+	for _, b := range stats.Backends {
+		facts.Backends = append(facts.Backends, backendAt(endpoint, b, states))
+	}
+	return facts
+}
+
+func backendAt(endpoint string, b haproxy.Backend, states []haproxy.ServerState) Backend {
+	return Backend{
+		Backend: backend.Backend{Backend: b, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint, States: states},
+		Socket:  true,
+	}
+}
+
+func open(t testing.TB, version, name string) *bytes.Reader {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(captures, version, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(data)
+}
+
+func readLog(t testing.TB, version string) *nosrv.Outcome {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(captures, version, "raw.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counter := nosrv.NewCounter(check.Stretch{At: afternoon, Window: nosrv.DefaultWindow, Baseline: nosrv.DefaultBaseline}, nosrv.DefaultKinds)
+	accesslog.New(accesslog.Options{Location: time.UTC, Now: afternoon}).Scan(data, false, counter.Add)
+	return judged(t, counter, check.Log{Earliest: afternoon.Add(-2 * time.Hour)})
+}
+
+func judged(t testing.TB, counter *nosrv.Counter, log check.Log) *nosrv.Outcome {
+	t.Helper()
+	outcome, err := nosrv.Judge(counter, log, nosrv.Options{
+		Warning: threshold.Rules{}.WithDefault(nosrv.DefaultWarning), Critical: threshold.Rules{}.WithDefault(nosrv.DefaultCritical),
+		RiseWarning: nosrv.DefaultRiseWarning, RiseCritical: nosrv.DefaultRiseCritical, MinCount: nosrv.DefaultMinCount,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome
+}
+
+// golden holds lines against a file; UPDATE_GOLDEN=1 writes it.
+func golden(t *testing.T, name string, lines []string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	got := strings.Join(lines, "\n") + "\n"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// visible is a line without its colour.
+func visible(line string) string { return escapes.ReplaceAllString(line, "") }
+
+func known(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
+
+// servers makes servers of statuses, "s1", "s2" and so on.
+func servers(statuses ...string) []haproxy.Server {
+	var list []haproxy.Server
+	for i, status := range statuses {
+		list = append(list, haproxy.Server{Name: fmt.Sprintf("s%d", i+1), Status: status, Weight: known(1), Sessions: known(0), LastChange: known(36)})
+	}
+	return list
+}

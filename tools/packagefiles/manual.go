@@ -1,0 +1,3 @@
+package packagefiles
+
+//go:generate go run ./generate

@@ -1,0 +1,87 @@
+package packagefiles
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// need skips a test whose program is missing; in CI it fails.
+func need(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+	case os.Getenv("CI") == "true":
+		t.Fatalf("%s is not installed", program)
+	default:
+		t.Skipf("%s is not installed", program)
+	}
+	return path
+}
+
+func TestManPagesHaveNoWarnings(t *testing.T) {
+	need(t, "man")
+	for _, p := range append(allPrograms(t), tool) {
+		file := filepath.Join(t.TempDir(), p.page())
+		if err := os.WriteFile(file, []byte(ManPage(p)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		command := exec.Command("man", "--warnings=w", "-l", file)
+		command.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "MANPAGER=cat", "MANWIDTH=80")
+		var complaints strings.Builder
+		command.Stderr = &complaints
+		page, err := command.Output()
+		if err != nil || complaints.Len() > 0 {
+			t.Errorf("man complains of %s: %v\n%s", p.page(), err, complaints.String())
+		}
+		for _, o := range p.Options {
+			if !strings.Contains(string(page), o.name()) {
+				t.Errorf("the man page of %s does not show %s", p.Name, o.name())
+			}
+		}
+	}
+}
+
+// tool stands for a program that a person runs, with help texts that would
+// break careless quoting.
+var tool = Program{Name: "lshaproxy", Summary: "What is wrong?", Options: []Option{
+	{Long: "--socket", Short: "-S", Value: "ADDR", Help: "it's a \"path\" [default: `none`]: $HOME \\ or so", Repeatable: true},
+	{Long: "--watch", Value: "TIME", Help: "again and again"},
+	{Long: "--journal", Value: "[UNIT]", Help: "the journal"},
+	{Long: "--json", Help: "print JSON"},
+}}
+
+func TestCompletions(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "a path")
+	for name, content := range map[string]string{
+		"lshaproxy": "", "a path": "",
+		"lshaproxy.bash": BashCompletion(tool), "_lshaproxy": ZshCompletion(tool), "lshaproxy.fish": FishCompletion(tool),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct{ shell, script, want string }{
+		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --js); COMP_CWORD=1; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
+		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --journal --js); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
+		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy -S "a p"); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, filepath.Base(file)},
+		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --js'`, "--json\tprint JSON"},
+		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --journal --js'`, "--json\tprint JSON"},
+		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "--journal[the journal]::unit:"},
+		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "*-S[" + `it's a "path" \[default\: ` + "`none`" + `\]\: $HOME \\ or so]:addr:_files`},
+	} {
+		t.Run(test.shell, func(t *testing.T) {
+			command := exec.Command(need(t, test.shell), "-c", test.script)
+			command.Dir = folder
+			command.Env = append(os.Environ(), "HOME="+folder)
+			got, err := command.CombinedOutput()
+			if err != nil || !strings.Contains("\n"+string(got), "\n"+test.want+"\n") {
+				t.Errorf("completes with %v\n%s\nwant %s", err, got, test.want)
+			}
+		})
+	}
+}
