@@ -13,7 +13,7 @@ import (
 
 func openCapture(t *testing.T, version, name string) *haproxy.Reader {
 	t.Helper()
-	file, err := os.Open(filepath.Join("..", "..", "testdata", "captures", version, name))
+	file, err := os.Open(filepath.Join("..", "..", "..", "testdata", "captures", version, name))
 	if err != nil {
 		t.Fatal(err)
 	}
