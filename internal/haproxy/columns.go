@@ -44,7 +44,19 @@ const (
 	addr
 	mode
 	algo
+
+	// The rest is read only for Counters.
+	econ
+	eresp
+	wretr
+	wredis
+	chkdown
+	cliAbrt
+	srvAbrt
+	rtime
 	columnCount
+
+	firstOfCounters = econ
 
 	skipped column = -1
 )
@@ -58,6 +70,8 @@ var columnNames = [columnCount]string{
 	agentStatus: "agent_status", lastAgt: "last_agt",
 	hrsp1xx: "hrsp_1xx", hrsp2xx: "hrsp_2xx", hrsp3xx: "hrsp_3xx", hrsp4xx: "hrsp_4xx", hrsp5xx: "hrsp_5xx", hrspOther: "hrsp_other",
 	addr: "addr", mode: "mode", algo: "algo",
+	econ: "econ", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
+	cliAbrt: "cli_abrt", srvAbrt: "srv_abrt", rtime: "rtime",
 }
 
 // needed are the columns without which nothing can be said.
@@ -70,10 +84,15 @@ type columns struct {
 }
 
 // newColumns reads the header. Columns may come in any order, and those that
-// are not known are skipped: every version adds some.
-func newColumns(header []byte) (*columns, error) {
-	byName := make(map[string]column, columnCount)
-	for c, name := range columnNames {
+// are not known are skipped: every version adds some. The columns of Counters
+// are skipped too, unless they are wanted.
+func newColumns(header []byte, counters bool) (*columns, error) {
+	read := columnNames[:firstOfCounters]
+	if counters {
+		read = columnNames[:]
+	}
+	byName := make(map[string]column, len(read))
+	for c, name := range read {
 		byName[name] = column(c)
 	}
 	names := strings.Split(strings.TrimPrefix(string(header), "# "), ",")
@@ -257,6 +276,13 @@ func (n *numbers) at(c column) Number {
 	if err != nil && n.err == nil {
 		n.err = fmt.Errorf("column %s %w", columnNames[c], err)
 	}
+	return number
+}
+
+// orUnknown returns the number in a column that no verdict needs by itself: what
+// is no count there is unknown.
+func (n *numbers) orUnknown(c column) Number {
+	number, _ := parseNumber(n.row[c])
 	return number
 }
 

@@ -35,6 +35,8 @@ const (
 // Reader reads HAProxy's answers from a stream, one after the other. It reads
 // ahead: nothing else should read from the stream.
 type Reader struct {
+	Counters bool // Stats reads Counters too; checks that only look at the present do without
+
 	src     *bufio.Reader
 	left    int64  // bytes that this answer may still have
 	refused bool   // the rest of a refused answer is still to be skipped

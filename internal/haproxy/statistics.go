@@ -18,11 +18,11 @@ func (r *Reader) Stats(end End) (*Stats, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns, err := newColumns(header)
+	columns, err := newColumns(header, r.Counters)
 	if err != nil {
 		return nil, err
 	}
-	b := newStatsBuilder()
+	b := newStatsBuilder(r.Counters)
 	for {
 		record, err := r.record()
 		switch {
@@ -77,10 +77,12 @@ type statsBuilder struct {
 	backs    map[string]struct{} // names of stats.Backends
 	texts    texts
 	asSocket bool // a row shows what only a socket tells
+	counting bool // Counters are wanted
+	counters []Counters
 }
 
-func newStatsBuilder() *statsBuilder {
-	return &statsBuilder{fronts: map[string]struct{}{}, backs: map[string]struct{}{}, texts: texts{}}
+func newStatsBuilder(counting bool) *statsBuilder {
+	return &statsBuilder{counting: counting, fronts: map[string]struct{}{}, backs: map[string]struct{}{}, texts: texts{}}
 }
 
 // where tells the row for an error.
@@ -182,6 +184,7 @@ func (b *statsBuilder) addBackend() error {
 		DeniedResponses: n.at(dresp),
 		Responses:       [6]Number{n.at(hrsp1xx), n.at(hrsp2xx), n.at(hrsp3xx), n.at(hrsp4xx), n.at(hrsp5xx), n.at(hrspOther)},
 		LastChange:      n.at(lastchg),
+		Counters:        b.count(),
 		Servers:         slices.Clone(b.servers),
 	})
 	b.servers = b.servers[:0]
@@ -213,8 +216,52 @@ func (b *statsBuilder) addServer() error {
 		MaxSessions:   n.at(smax),
 		Queue:         n.at(qcur),
 		QueueLimit:    n.at(qlimit),
+		Counters:      b.count(),
 	})
 	return n.err
+}
+
+// count reads the row's Counters, if they are wanted. They are made many at a
+// time: thousands of rows have some.
+func (b *statsBuilder) count() *Counters {
+	if !b.counting {
+		return nil
+	}
+	if len(b.counters) == 0 {
+		b.counters = make([]Counters, 64)
+	}
+	counters := &b.counters[0]
+	b.counters = b.counters[1:]
+	n := numbers{row: &b.row}
+	*counters = Counters{
+		Sessions:          n.orUnknown(stot),
+		FailedConnections: n.orUnknown(econ),
+		FailedResponses:   n.orUnknown(eresp),
+		Retries:           n.orUnknown(wretr),
+		Redispatches:      n.orUnknown(wredis),
+		Answers:           n.answers(),
+		ServerErrors:      n.orUnknown(hrsp5xx),
+		ClientAborts:      n.orUnknown(cliAbrt),
+		ServerAborts:      n.orUnknown(srvAbrt),
+		Downs:             n.orUnknown(chkdown),
+		ResponseTime:      n.orUnknown(rtime),
+	}
+	return counters
+}
+
+// answers sums up the responses of all statuses; unknown if HAProxy does not
+// tell one of them.
+func (n *numbers) answers() Number {
+	sum := Number{Known: true}
+	for c := hrsp1xx; c <= hrspOther; c++ {
+		number := n.orUnknown(c)
+		sum.Value += number.Value
+		sum.Known = sum.Known && number.Known
+	}
+	if !sum.Known {
+		return Number{}
+	}
+	return sum
 }
 
 // text returns a field as a string.

@@ -45,7 +45,25 @@ type Backend struct {
 	DeniedRequests, DeniedResponses Number    // dreq, dresp
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
 	LastChange                      Number    // lastchg: seconds since the status changed
+	Counters                        *Counters // nil unless they were asked for
 	Servers                         []Server
+}
+
+// Counters is what a BACKEND or server row has counted since HAProxy started, or
+// since its counters were cleared (Management Guide 9.1). A damaged count is
+// unknown, like one that HAProxy leaves empty.
+type Counters struct {
+	Sessions          Number // stot: of a server attempts, so that a retry counts again
+	FailedConnections Number // econ: requests for which no connection came about; of a BACKEND row those without any server too
+	FailedResponses   Number // eresp
+	Retries           Number // wretr: attempts at the same server
+	Redispatches      Number // wredis: attempts that went on to another server
+	Answers           Number // hrsp_1xx … hrsp_other together; unknown in TCP mode
+	ServerErrors      Number // hrsp_5xx; a server's own alone, of a BACKEND row HAProxy's too
+	ClientAborts      Number // cli_abrt
+	ServerAborts      Number // srv_abrt
+	Downs             Number // chkdown: changes from UP to DOWN
+	ResponseTime      Number // rtime: no counter, but the average of the last 1,024 responses in milliseconds
 }
 
 // Indexes into Backend.Responses.
@@ -77,4 +95,6 @@ type Server struct {
 	MaxSessions   Number // smax: a peak since start, never a limit
 	Queue         Number // qcur
 	QueueLimit    Number // qlimit: the server's maxqueue; unknown or 0 without one
+
+	Counters *Counters // nil unless they were asked for
 }

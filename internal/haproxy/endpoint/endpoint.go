@@ -41,6 +41,7 @@ type Query struct {
 	// socket is asked for those alone where it can be. Empty asks for all.
 	Sections []string
 	Rows     Rows
+	Counters bool // what rows have counted is wanted, too
 	// The rest is told by sockets only.
 	Info      bool // "show info"
 	Servers   When // "show servers state"

@@ -18,17 +18,17 @@ type file struct {
 }
 
 // ask reads the file. A pipe that never ends is Ask's to give up on.
-func (f file) ask(ctx context.Context, _ Query) []Answer {
-	stats, err := f.read()
+func (f file) ask(_ context.Context, q Query) []Answer {
+	stats, err := f.read(q)
 	if err != nil {
 		return []Answer{{Err: err}}
 	}
 	return []Answer{{Stats: stats}}
 }
 
-func (f file) read() (*haproxy.Stats, error) {
+func (f file) read(q Query) (*haproxy.Stats, error) {
 	if f.path == "" {
-		stats, err := haproxy.NewReader(f.stdin).Stats(haproxy.FileEnd)
+		stats, err := statsIn(f.stdin, q)
 		return stats, explainFile("standard input", err)
 	}
 	opened, err := os.Open(f.path)
@@ -36,8 +36,14 @@ func (f file) read() (*haproxy.Stats, error) {
 		return nil, explainFile(f.path, err)
 	}
 	defer opened.Close()
-	stats, err := haproxy.NewReader(opened).Stats(haproxy.FileEnd)
+	stats, err := statsIn(opened, q)
 	return stats, explainFile(f.path, err)
+}
+
+func statsIn(r io.Reader, q Query) (*haproxy.Stats, error) {
+	reader := haproxy.NewReader(r)
+	reader.Counters = q.Counters
+	return reader.Stats(haproxy.FileEnd)
 }
 
 // explainFile says why a file gives no statistics, and what to try.

@@ -51,9 +51,9 @@ func (f *Flags) trust() (*tls.Config, error) {
 // maxRedirects is how often a page may send the plugin elsewhere.
 const maxRedirects = 5
 
-func (p page) ask(ctx context.Context, _ Query) []Answer {
+func (p page) ask(ctx context.Context, q Query) []Answer {
 	var progress progress
-	stats, err := p.fetch(progress.trace(ctx), &progress)
+	stats, err := p.fetch(progress.trace(ctx), q, &progress)
 	if err != nil {
 		return []Answer{{Err: p.explain(ctx, err, &progress)}}
 	}
@@ -62,7 +62,7 @@ func (p page) ask(ctx context.Context, _ Query) []Answer {
 
 // fetch gets the page. No proxy is used, whatever the environment says: a
 // monitoring system's own proxy would hide what is being watched.
-func (p page) fetch(ctx context.Context, progress *progress) (*haproxy.Stats, error) {
+func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.Stats, error) {
 	transport := &http.Transport{
 		TLSClientConfig:        p.trust,
 		DisableCompression:     true,
@@ -80,7 +80,9 @@ func (p page) fetch(ctx context.Context, progress *progress) (*haproxy.Stats, er
 		return nil, &statusError{response.StatusCode}
 	}
 	progress.set(body)
-	return haproxy.NewReader(response.Body).Stats(haproxy.BodyEnd)
+	r := haproxy.NewReader(response.Body)
+	r.Counters = q.Counters
+	return r.Stats(haproxy.BodyEnd)
 }
 
 // get follows redirects that stay at the same place. They are followed by hand

@@ -75,7 +75,7 @@ func TestPage(t *testing.T) {
 func TestPageIgnoresProxies(t *testing.T) {
 	t.Setenv("http_proxy", "http://127.0.0.1:1")
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
-	_, err := (page{address: "http://stats.invalid/;csv"}).fetch(within(t, long), new(progress))
+	_, err := (page{address: "http://stats.invalid/;csv"}).fetch(within(t, long), Query{}, new(progress))
 	if err == nil || !strings.Contains(err.Error(), "stats.invalid") {
 		t.Errorf("the error is %v", err)
 	}

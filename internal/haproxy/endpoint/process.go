@@ -37,7 +37,7 @@ func (p process) complete(ctx context.Context, q Query, names []string, a *Answe
 	lack := lacking(a.Stats, names)
 	whole := len(lack.both) > 0 || q.Rows == BackendsAndServers && len(lack.backend) > 0
 	if !whole && q.Rows == All && (len(lack.frontend) > 0 || len(lack.backend) > 0) {
-		found, err := p.namesakes(ctx, lack)
+		found, err := p.namesakes(ctx, q, lack)
 		if err != nil {
 			return err
 		}
@@ -75,14 +75,14 @@ func lacking(stats *haproxy.Stats, names []string) lack {
 
 // namesakes finds the frontends that have a lacking name, and the BACKEND rows.
 // That is far less than everything: there are more servers than sections.
-func (p process) namesakes(ctx context.Context, l lack) (*haproxy.Stats, error) {
+func (p process) namesakes(ctx context.Context, q Query, l lack) (*haproxy.Stats, error) {
 	found := &haproxy.Stats{}
 	var requests []request
 	if len(l.frontend) > 0 {
-		requests = append(requests, statsOf(found, "show stat -1 1 -1", l.frontend))
+		requests = append(requests, statsOf(found, q, "show stat -1 1 -1", l.frontend))
 	}
 	if len(l.backend) > 0 {
-		requests = append(requests, statsOf(found, "show stat -1 2 -1", l.backend))
+		requests = append(requests, statsOf(found, q, "show stat -1 2 -1", l.backend))
 	}
 	return found, p.exchange(ctx, requests...)
 }
@@ -138,14 +138,14 @@ func (a *Answer) requests(q Query, names []string) []request {
 		}))
 	}
 	if len(names) == 0 {
-		requests = append(requests, statsOf(a.Stats, "show stat", nil))
+		requests = append(requests, statsOf(a.Stats, q, "show stat", nil))
 	}
 	for _, name := range names {
 		types := " -1 -1"
 		if q.Rows == BackendsAndServers {
 			types = " 6 -1"
 		}
-		requests = append(requests, statsOf(a.Stats, "show stat "+name+types, []string{name}))
+		requests = append(requests, statsOf(a.Stats, q, "show stat "+name+types, []string{name}))
 	}
 	if q.Servers == Always {
 		requests = append(requests, a.serversState(names)...)
@@ -162,8 +162,9 @@ func (a *Answer) requests(q Query, names []string) []request {
 // statsOf adds the sections with these names to stats, or all without names. A
 // name that HAProxy does not have adds nothing, and neither does one that it
 // takes for something else: "domain" is a word of this command.
-func statsOf(stats *haproxy.Stats, command string, names []string) request {
+func statsOf(stats *haproxy.Stats, q Query, command string, names []string) request {
 	return request{command, func(r *haproxy.Reader) error {
+		r.Counters = q.Counters
 		got, err := r.Stats(haproxy.EmptyLine)
 		if names != nil && (errors.Is(err, haproxy.ErrNoSuchProxy) || errors.Is(err, haproxy.ErrOther)) {
 			return nil
