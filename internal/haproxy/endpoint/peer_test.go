@@ -169,7 +169,9 @@ func capture(t *testing.T, name string) []byte {
 	return answer
 }
 
-func capturePath(name string) string { return filepath.Join("..", "..", "..", "testdata", "captures", name) }
+func capturePath(name string) string {
+	return filepath.Join("..", "..", "..", "testdata", "captures", name)
+}
 
 func states(servers []haproxy.ServerState) string {
 	var names []string
