@@ -11,6 +11,14 @@ type Number struct {
 	Known bool
 }
 
+// OrNull is the number for JSON: null if HAProxy did not tell it.
+func (n Number) OrNull() *int64 {
+	if !n.Known {
+		return nil
+	}
+	return &n.Value
+}
+
 // Stats is one complete answer to "show stat" or to the stats page with ";csv"
 // (HAProxy Management Guide, 9.1 "CSV format"). Sections stand in HAProxy's
 // order.

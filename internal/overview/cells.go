@@ -1,7 +1,6 @@
 package overview
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -80,13 +79,6 @@ func since(n haproxy.Number) line {
 		return nil
 	}
 	return text(faint, plugin.FormatSeconds(n.Value))
-}
-
-func count(n int, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return fmt.Sprintf("%d %s", n, word)
 }
 
 // join joins what is not empty.

@@ -3,6 +3,8 @@ package overview
 import (
 	"fmt"
 	"strings"
+
+	"check-haproxy/internal/plugin"
 )
 
 // details say of the sections in trouble why, what shows it, and how to look
@@ -17,7 +19,7 @@ func (p *Picture) details(o Options, most int) []line {
 		lines = append(lines, s.details(o)...)
 	}
 	if more := len(bad) - most; more > 0 && most > 0 {
-		lines = append(lines, nil, text(faint, fmt.Sprintf("%s %s more in trouble (-s NAME explains one, -v all)", o.glyphs().ellipsis, count(more, "section"))))
+		lines = append(lines, nil, text(faint, fmt.Sprintf("%s %s more in trouble (-s NAME explains one, -v all)", o.glyphs().ellipsis, plugin.Count(more, "section"))))
 	}
 	return lines
 }

@@ -51,7 +51,7 @@ func (p *Picture) summaryLine(o Options) line {
 	if len(p.sections) == 0 {
 		return line{styled(bold, "no sections"), span{}}
 	}
-	l := text(bold, count(len(p.sections), "section"))
+	l := text(bold, plugin.Count(len(p.sections), "section"))
 	l = append(l, span{text: ": "})
 	for i, state := range counted {
 		if in[state] == 0 {
@@ -65,7 +65,7 @@ func (p *Picture) summaryLine(o Options) line {
 	if all == 0 {
 		return append(l, span{})
 	}
-	return append(l, styled(faint, fmt.Sprintf("  %s %d of %s up", o.glyphs().dot, up, count(all, "server"))))
+	return append(l, styled(faint, fmt.Sprintf("  %s %d of %s up", o.glyphs().dot, up, plugin.Count(all, "server"))))
 }
 
 func (process Process) line(o Options) line {

@@ -51,7 +51,7 @@ func (p *Picture) Result() plugin.Result {
 func (p *Picture) summary() string {
 	bad := p.inTrouble()
 	if len(bad) == 0 {
-		return count(len(p.sections), "section") + " OK"
+		return plugin.Count(len(p.sections), "section") + " OK"
 	}
 	var names []string
 	for _, s := range bad[:min(len(bad), 2*few)] {

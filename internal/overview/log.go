@@ -70,17 +70,17 @@ func (p *Picture) addLogOnly() {
 
 // missed says how many requests found no server, and since when.
 func missed(log *nosrv.Section, stretch check.Stretch) string {
-	text := fmt.Sprintf("%d of %d requests in %s found no server (%s/min", log.NOSRV, log.Requests, shortLength(stretch.Window), rate(log.Rate))
+	text := fmt.Sprintf("%d of %d requests in %s found no server (%s/min", log.NOSRV, log.Requests, plugin.FormatDuration(stretch.Window), plugin.FormatDecimal(log.Rate))
 	switch {
 	case math.IsNaN(log.BaselineRate):
 	case log.BaselineRate == 0:
 		text += ", none before"
 	default:
-		text += fmt.Sprintf(", %s/min before", rate(log.BaselineRate))
+		text += fmt.Sprintf(", %s/min before", plugin.FormatDecimal(log.BaselineRate))
 	}
 	text += ")"
 	if !log.Since.IsZero() {
-		text += " since " + log.Since.Format("15:04:05")
+		text += " since " + plugin.FormatClock(log.Since, stretch.At)
 	}
 	return text
 }
@@ -100,7 +100,7 @@ func (p *Picture) chartAndSections(o Options, a amount) []line {
 	if log == nil {
 		return nil
 	}
-	title := line{styled(bold, "Requests without a server"), styled(faint, fmt.Sprintf(", last %s: %d of %d", shortLength(log.Stretch.Window), log.NOSRV(), log.Requests()))}
+	title := line{styled(bold, "Requests without a server"), styled(faint, fmt.Sprintf(", last %s: %d of %d", plugin.FormatDuration(log.Stretch.Window), log.NOSRV(), log.Requests()))}
 	var with []nosrv.Section
 	worst := plugin.OK
 	for _, s := range log.Sections {
@@ -115,11 +115,11 @@ func (p *Picture) chartAndSections(o Options, a amount) []line {
 	}
 	var rows [][]line
 	for _, s := range with[:min(len(with), a.logged)] {
-		rows = append(rows, o.logRow(s))
+		rows = append(rows, o.logRow(s, log.Stretch.At))
 	}
 	lines = append(lines, align(rows)...)
 	if more := len(with) - a.logged; more > 0 {
-		lines = append(lines, text(faint, fmt.Sprintf("%s %s more", o.glyphs().ellipsis, count(more, "section"))))
+		lines = append(lines, text(faint, fmt.Sprintf("%s %s more", o.glyphs().ellipsis, plugin.Count(more, "section"))))
 	}
 	if a.flat {
 		return lines
@@ -131,20 +131,20 @@ func (p *Picture) chartAndSections(o Options, a amount) []line {
 }
 
 // logRow is a section's line under the chart.
-func (o Options) logRow(s nosrv.Section) []line {
+func (o Options) logRow(s nosrv.Section, at time.Time) []line {
 	before := ""
 	if !math.IsNaN(s.BaselineRate) {
-		before = "before: " + rate(s.BaselineRate)
+		before = "before: " + plugin.FormatDecimal(s.BaselineRate)
 	}
 	began := ""
 	if !s.Since.IsZero() {
-		began = "since " + s.Since.Format("15:04:05")
+		began = "since " + plugin.FormatClock(s.Since, at)
 	}
 	newest := s.Timeline[max(len(s.Timeline)-sparkLength, 0):]
 	return []line{
 		{{o.mark(s.State) + " ", lookOf(s.State)}, styled(bold, s.Name)},
 		text(plain, fmt.Sprintf("%d", s.NOSRV)),
-		text(plain, rate(s.Rate)+"/min"),
+		text(plain, plugin.FormatDecimal(s.Rate)+"/min"),
 		text(faint, before),
 		o.sparkline(newest, lookOf(s.State)),
 		text(faint, began),
@@ -160,7 +160,7 @@ func bucket(minutes []nosrv.Minute) string {
 	if len(minutes) < 2 || minutes[1].From.Sub(minutes[0].From) == time.Minute {
 		return "minute"
 	}
-	return shortLength(minutes[1].From.Sub(minutes[0].From))
+	return plugin.FormatDuration(minutes[1].From.Sub(minutes[0].From))
 }
 
 // sum adds the timelines of sections; each has as many minutes as the others,
@@ -202,22 +202,4 @@ func align(rows [][]line) []line {
 		}
 	}
 	return lines
-}
-
-// rate prints a number with one digit behind the point, where there is one to
-// show.
-func rate(perMinute float64) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", perMinute), ".0")
-}
-
-// shortLength prints a length of time without its zeros: 5m, 1h, 90s.
-func shortLength(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

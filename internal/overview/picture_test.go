@@ -104,7 +104,7 @@ func TestState(t *testing.T) {
 func TestProcessNearItsLimit(t *testing.T) {
 	info := &haproxy.Info{Version: "2.6.12-1+deb12u4", Node: "lb1", CurrConns: known(50), Maxconn: known(100), UptimeSec: known(3600)}
 	p := Of(Facts{Processes: []Process{{"/run/a.sock", info}}})
-	if diff := cmp.Diff([]string{"no sections", "HAProxy 2.6.12 on lb1 (/run/a.sock) up 1h0m, 50/100 connections ━━━━━─────"}, p.Lines(Options{})); diff != "" {
+	if diff := cmp.Diff([]string{"no sections", "HAProxy 2.6.12 on lb1 (/run/a.sock) up 1h, 50/100 connections ━━━━━─────"}, p.Lines(Options{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	info.CurrConns = known(99)

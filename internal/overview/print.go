@@ -1,6 +1,10 @@
 package overview
 
-import "fmt"
+import (
+	"fmt"
+
+	"check-haproxy/internal/plugin"
+)
 
 // Options are the terminal, and what its user wants to see.
 type Options struct {
@@ -38,7 +42,7 @@ func (p *Picture) Lines(o Options) []string {
 	}
 	if o.Height > 0 && len(lines) > o.Height {
 		hidden := len(lines) - o.Height + 1
-		lines = append(lines[:o.Height-1:o.Height-1], text(faint, fmt.Sprintf("%s %s more: make the window higher, or look without --watch", o.glyphs().ellipsis, count(hidden, "line"))))
+		lines = append(lines[:o.Height-1:o.Height-1], text(faint, fmt.Sprintf("%s %s more: make the window higher, or look without --watch", o.glyphs().ellipsis, plugin.Count(hidden, "line"))))
 	}
 	rendered := make([]string, len(lines))
 	for i, l := range lines {

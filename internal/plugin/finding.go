@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -31,20 +30,4 @@ func Combine(findings []Finding) Result {
 		}
 	}
 	return r
-}
-
-// FormatSeconds prints a length of time as a person says it: 36s, 5m12s, 3h20m,
-// 12d4h.
-func FormatSeconds(seconds int64) string {
-	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
-	switch {
-	case seconds < minute:
-		return fmt.Sprintf("%ds", seconds)
-	case seconds < hour:
-		return fmt.Sprintf("%dm%ds", seconds/minute, seconds%minute)
-	case seconds < day:
-		return fmt.Sprintf("%dh%dm", seconds/hour, seconds%hour/minute)
-	default:
-		return fmt.Sprintf("%dd%dh", seconds/day, seconds%day/hour)
-	}
 }

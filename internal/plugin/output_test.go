@@ -166,14 +166,6 @@ func TestCombine(t *testing.T) {
 	}
 }
 
-func TestFormatSeconds(t *testing.T) {
-	for seconds, want := range map[int64]string{0: "0s", 36: "36s", 60: "1m0s", 3599: "59m59s", 3600: "1h0m", 86399: "23h59m", 86400: "1d0h", 1051200: "12d4h"} {
-		if got := FormatSeconds(seconds); got != want {
-			t.Errorf("%d seconds are %s, want %s", seconds, got, want)
-		}
-	}
-}
-
 func TestFormatJSON(t *testing.T) {
 	type section struct {
 		Name string `json:"name"`

@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
@@ -44,7 +43,7 @@ func (v Verdict) section() Section {
 	s := Section{
 		Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State,
 		Up: v.Up, Down: v.Down, Out: v.Out, Total: v.Total(),
-		Cause: orNull(string(v.Cause)), Servers: make([]SectionServer, len(v.Servers)),
+		Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers)),
 	}
 	for i, server := range v.Servers {
 		s.Servers[i] = server.section()
@@ -60,21 +59,7 @@ func (s Server) section() SectionServer {
 	return SectionServer{
 		Name: s.Name, State: s.Standing, Role: role,
 		Status: s.Status, CheckStatus: s.CheckResult(), LastCheck: s.LastCheck,
-		SinceSeconds: numberOrNull(s.LastChange), Weight: numberOrNull(s.Weight),
-		Cause: orNull(string(s.Cause)),
+		SinceSeconds: s.LastChange.OrNull(), Weight: s.Weight.OrNull(),
+		Cause: plugin.StringOrNull(s.Cause),
 	}
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-func numberOrNull(n haproxy.Number) *int64 {
-	if !n.Known {
-		return nil
-	}
-	return &n.Value
 }

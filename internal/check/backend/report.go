@@ -182,15 +182,8 @@ func Rest(verdicts []Verdict, leftOut int) string {
 	case ok == 0:
 		return ""
 	default:
-		return fmt.Sprintf("%d other %s OK", ok, plural(ok, "backend"))
+		return fmt.Sprintf("%d other %s OK", ok, plugin.Plural(ok, "backend"))
 	}
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 func prefixed(prefix, text string) string {

@@ -32,22 +32,15 @@ func Sections(verdicts []Verdict) []Section {
 }
 
 func (v Verdict) section() Section {
-	s := Section{Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State, Cause: orNull(string(v.Cause)), Servers: make([]SectionServer, len(v.Servers))}
+	s := Section{Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State, Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers))}
 	for i, server := range v.Servers {
 		s.Servers[i] = SectionServer{
 			Name: server.Name, FQDN: server.FQDN, Answers: append([]string{}, server.Answers...),
 			State: server.Standing, Status: server.Status, Reason: server.Reason,
 		}
 		if server.Address.IsValid() {
-			s.Servers[i].Address = orNull(server.Address.String())
+			s.Servers[i].Address = plugin.StringOrNull(server.Address.String())
 		}
 	}
 	return s
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

@@ -27,11 +27,11 @@ func (v Verdict) headline() string {
 	var parts []string
 	for _, standing := range troubles {
 		if n := v.Count(standing); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d of %d %s %s (%s)", n, v.Total(), plural(v.Total(), "server"), standing, v.list(standing, fewServers)))
+			parts = append(parts, fmt.Sprintf("%d of %d %s %s (%s)", n, v.Total(), plugin.Plural(v.Total(), "server"), standing, v.list(standing, fewServers)))
 		}
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Backend.Label, v.Total(), v.Total(), plural(v.Total(), "server"))
+		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Backend.Label, v.Total(), v.Total(), plugin.Plural(v.Total(), "server"))
 	}
 	return v.Backend.Label + " has " + strings.Join(parts, ", ")
 }
@@ -49,7 +49,7 @@ func (v Verdict) line() string {
 		}
 	}
 	if n := v.Count(Unfilled); n > 0 {
-		line += fmt.Sprintf("; %d unfilled %s", n, plural(n, "slot"))
+		line += fmt.Sprintf("; %d unfilled %s", n, plugin.Plural(n, "slot"))
 	}
 	return line
 }
@@ -185,9 +185,9 @@ func Rest(verdicts []Verdict, looked, named bool) string {
 	case ok == 0:
 		return ""
 	case ok < len(verdicts):
-		return fmt.Sprintf("%d other %s OK", ok, plural(ok, "section"))
+		return fmt.Sprintf("%d other %s OK", ok, plugin.Plural(ok, "section"))
 	case !looked:
-		return fmt.Sprintf("%d %s in %d %s with an address; DNS was not asked", names, plural(names, "server"), ok, plural(ok, "section"))
+		return fmt.Sprintf("%d %s in %d %s with an address; DNS was not asked", names, plugin.Plural(names, "server"), ok, plugin.Plural(ok, "section"))
 	case ok == 1:
 		return verdicts[0].headline()
 	default:
@@ -231,11 +231,4 @@ func levelOf(counter string, used bool) plugin.Level {
 		}
 	}
 	return plugin.Servers
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
 )
 
 // Explanation is why a section has no server to give, and what shows it: "on
@@ -156,7 +157,7 @@ func explainDown(servers []down, at time.Time) Explanation {
 	}
 	evidence := "on " + strings.Join(names, ", ")
 	if !since.IsZero() {
-		evidence += " since " + formatClock(since, at)
+		evidence += " since " + plugin.FormatClock(since, at)
 	}
 	return Explanation{main, evidence}
 }

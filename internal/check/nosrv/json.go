@@ -1,8 +1,6 @@
 package nosrv
 
 import (
-	"math"
-
 	"check-haproxy/internal/plugin"
 )
 
@@ -48,29 +46,9 @@ func (out *Outcome) jsonSections() []jsonSection {
 		}
 		list = append(list, jsonSection{
 			Name: s.Name, State: s.State, Requests: s.Requests, NOSRV: s.NOSRV,
-			Rate: rounded(s.Rate), Share: orNull(s.Share), BaselineRate: orNull(s.BaselineRate), Rise: orNull(s.Rise),
-			Kinds: s.Kinds, Cause: causeOrNull(s),
+			Rate: plugin.Rounded(s.Rate), Share: plugin.FloatOrNull(s.Share), BaselineRate: plugin.FloatOrNull(s.BaselineRate), Rise: plugin.FloatOrNull(s.Rise),
+			Kinds: s.Kinds, Cause: plugin.StringOrNull(s.Cause),
 		})
 	}
 	return list
 }
-
-func causeOrNull(s Section) *string {
-	if s.Cause == "" {
-		return nil
-	}
-	cause := string(s.Cause)
-	return &cause
-}
-
-func orNull(value float64) *float64 {
-	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return nil
-	}
-	value = rounded(value)
-	return &value
-}
-
-// rounded cuts the noise of a division: six digits after the point, as in the
-// perfdata.
-func rounded(value float64) float64 { return math.Round(value*1e6) / 1e6 }

@@ -116,7 +116,7 @@ func (c *Counter) trustworthy(log check.Log, o Options) error {
 		return errors.New("the log is empty; check that HAProxy logs here (its \"log\" lines, and \"option httplog\")")
 	case o.Stale > 0 && age > o.Stale:
 		return fmt.Errorf("logging has stopped: the newest line was written at %s, %s before %s; check the syslog daemon, HAProxy's \"log\" lines and --timezone (--stale %s)",
-			newest.In(c.stretch.At.Location()).Format(time.DateTime), plugin.FormatSeconds(int64(age.Seconds())), c.stretch.At.Format(time.DateTime), formatLength(o.Stale))
+			newest.In(c.stretch.At.Location()).Format(time.DateTime), plugin.FormatSeconds(int64(age.Seconds())), c.stretch.At.Format(time.DateTime), plugin.FormatDuration(o.Stale))
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (s *Section) judged(r threshold.Range) string {
 	if r.Percent() {
 		return s.shareText()
 	}
-	return formatRate(s.Rate) + "/min"
+	return plugin.FormatDecimal(s.Rate) + "/min"
 }
 
 // judgeRise compares window and baseline: over so many times the rate, enough
@@ -238,7 +238,7 @@ func (s *Section) riseReason(limit Factor) string {
 	if math.IsInf(s.Rise, 1) {
 		return "there was none before"
 	}
-	return fmt.Sprintf("%s times the rate before, over %s", formatRate(s.Rise), limit)
+	return fmt.Sprintf("%s times the rate before, over %s", plugin.FormatDecimal(s.Rise), limit)
 }
 
 func (s *Section) raise(state plugin.State, reason string) {

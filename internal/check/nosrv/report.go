@@ -55,16 +55,16 @@ func (out *Outcome) headline(s Section) string {
 	if s.NOSRV == 1 {
 		noun = "request"
 	}
-	details := fmt.Sprintf("%s/min, %s", formatRate(s.Rate), s.shareText())
+	details := fmt.Sprintf("%s/min, %s", plugin.FormatDecimal(s.Rate), s.shareText())
 	if before := s.beforeText(); before != "" {
 		details += "; " + before
 	}
 	if kinds := s.Kinds.only(out.Counted).String(); kinds != "" {
 		details += "; " + kinds
 	}
-	text := fmt.Sprintf("%s: %d %s found no server in %s (%s)", s.Name, s.NOSRV, noun, formatLength(out.Stretch.Window), details)
+	text := fmt.Sprintf("%s: %d %s found no server in %s (%s)", s.Name, s.NOSRV, noun, plugin.FormatDuration(out.Stretch.Window), details)
 	if !s.Since.IsZero() {
-		text += " since " + formatClock(s.Since, out.Stretch.At)
+		text += " since " + plugin.FormatClock(s.Since, out.Stretch.At)
 	}
 	if s.Cause != "" && s.Cause != diagnosis.Unknown {
 		text += "; cause: " + s.Cause.String()
@@ -79,7 +79,7 @@ func (s Section) shareText() string {
 	if math.IsNaN(s.Share) {
 		return "no requests"
 	}
-	return fmt.Sprintf("%s%% of %d", formatRate(s.Share), s.Requests)
+	return fmt.Sprintf("%s%% of %d", plugin.FormatDecimal(s.Share), s.Requests)
 }
 
 func (s Section) beforeText() string {
@@ -89,7 +89,7 @@ func (s Section) beforeText() string {
 	case s.BaselineRate == 0:
 		return "none before"
 	default:
-		return formatRate(s.BaselineRate) + "/min before"
+		return plugin.FormatDecimal(s.BaselineRate) + "/min before"
 	}
 }
 
@@ -105,12 +105,12 @@ func (out *Outcome) missingHeadline() []string {
 // quietHeadline names the patterns without a line. It stands on the first line
 // whatever its state is: a log cannot tell a quiet section from a misspelt one.
 func (out *Outcome) quietHeadline() []string {
-	stretch := formatLength(out.Stretch.Window + out.Stretch.Baseline)
+	stretch := plugin.FormatDuration(out.Stretch.Window + out.Stretch.Baseline)
 	switch {
 	case len(out.Quiet) > 0:
 		return []string{fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}
 	case len(out.Sections) == 0:
-		return []string{fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, formatClock(out.Log.Newest, out.Stretch.At))}
+		return []string{fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Newest, out.Stretch.At))}
 	default:
 		return nil
 	}
@@ -135,10 +135,10 @@ func (out *Outcome) rest() string {
 
 func (out *Outcome) fineText() string {
 	nosrv := out.NOSRV()
-	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests(), formatLength(out.Stretch.Window))
+	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests(), plugin.FormatDuration(out.Stretch.Window))
 	var more []string
 	if nosrv > 0 {
-		more = append(more, formatRate(float64(nosrv)/out.Stretch.Window.Minutes())+"/min", "most in "+out.Sections[0].Name)
+		more = append(more, plugin.FormatDecimal(float64(nosrv)/out.Stretch.Window.Minutes())+"/min", "most in "+out.Sections[0].Name)
 	}
 	if kinds := out.Kinds().String(); kinds != "" {
 		more = append(more, kinds)
@@ -177,12 +177,12 @@ func (out *Outcome) Notes() []string {
 		notes = append(notes, fmt.Sprintf("not counted: %s (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)", left))
 	}
 	if out.Unreadable > 0 {
-		notes = append(notes, fmt.Sprintf("%d unreadable %s, the first looks like %q", out.Unreadable, plural(out.Unreadable, "line"), out.Shape))
+		notes = append(notes, fmt.Sprintf("%d unreadable %s, the first looks like %q", out.Unreadable, plugin.Plural(out.Unreadable, "line"), out.Shape))
 	}
 	if out.Covered == 0 && out.Stretch.Baseline > 0 {
 		notes = append(notes, out.uncoveredNote())
 	} else if out.Covered < out.Stretch.Baseline {
-		notes = append(notes, fmt.Sprintf("the log reaches back to %s: the baseline is %s instead of %s", formatClock(out.Log.Earliest, out.Stretch.At), formatLength(out.Covered), formatLength(out.Stretch.Baseline)))
+		notes = append(notes, fmt.Sprintf("the log reaches back to %s: the baseline is %s instead of %s", plugin.FormatClock(out.Log.Earliest, out.Stretch.At), plugin.FormatDuration(out.Covered), plugin.FormatDuration(out.Stretch.Baseline)))
 	}
 	if out.Overflow > 0 {
 		notes = append(notes, fmt.Sprintf("%d requests belong to further sections: no more than %d are told apart", out.Overflow, maxSections))
@@ -200,7 +200,7 @@ func (out *Outcome) uncoveredNote() string {
 	if out.Log.Earliest.IsZero() {
 		return "no rise to judge: the log does not tell how far it reaches back"
 	}
-	return fmt.Sprintf("no rise to judge: the log reaches back to %s, less than one window before the window", formatClock(out.Log.Earliest, out.Stretch.At))
+	return fmt.Sprintf("no rise to judge: the log reaches back to %s, less than one window before the window", plugin.FormatClock(out.Log.Earliest, out.Stretch.At))
 }
 
 // table is one line a section, in columns.
@@ -220,7 +220,7 @@ func (s Section) row() []string {
 		if math.IsNaN(value) {
 			return "-"
 		}
-		return formatRate(value) + unit
+		return plugin.FormatDecimal(value) + unit
 	}
 	return []string{
 		s.State.String(), s.Name, strconv.FormatUint(s.Requests, 10), strconv.FormatUint(s.NOSRV, 10),
@@ -266,9 +266,9 @@ func (out *Outcome) minutes(timeline []Minute) string {
 	}
 	by := "minute"
 	if width := bucketWidth(out.Stretch); width > time.Minute {
-		by = formatLength(width)
+		by = plugin.FormatDuration(width)
 	}
-	return fmt.Sprintf("by %s from %s: %s", by, formatClock(timeline[0].From, out.Stretch.At), strings.Join(numbers, " "))
+	return fmt.Sprintf("by %s from %s: %s", by, plugin.FormatClock(timeline[0].From, out.Stretch.At), strings.Join(numbers, " "))
 }
 
 func (out *Outcome) perfdata() []plugin.Metric {
@@ -285,53 +285,4 @@ func (out *Outcome) perfdata() []plugin.Metric {
 			plugin.Metric{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
 	}
 	return metrics
-}
-
-// formatRate prints a number with two significant digits below 10, and whole
-// from there on: 0.033, 7.4, 123.
-func formatRate(value float64) string {
-	switch {
-	case value == 0:
-		return "0"
-	case value >= 10:
-		return strconv.FormatFloat(value, 'f', 0, 64)
-	default:
-		return strconv.FormatFloat(roundTo2(value), 'f', -1, 64)
-	}
-}
-
-func roundTo2(value float64) float64 {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 2, 64), 64)
-	return rounded
-}
-
-// formatLength prints a length of time without its zeros: 5m, 1h, 1h5m, 90s.
-func formatLength(d time.Duration) string {
-	if d > time.Minute {
-		d = d.Round(time.Second)
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = text[:len(text)-2]
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = text[:len(text)-2]
-	}
-	return text
-}
-
-// formatClock prints a time of the day, with the day where it is not that of at.
-func formatClock(t, at time.Time) string {
-	t = t.In(at.Location())
-	if t.YearDay() != at.YearDay() || t.Year() != at.Year() {
-		return t.Format("2006-01-02 15:04:05")
-	}
-	return t.Format(time.TimeOnly)
-}
-
-func plural(n uint64, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }

@@ -198,21 +198,3 @@ func TestShape(t *testing.T) {
 		}
 	}
 }
-
-func TestFormats(t *testing.T) {
-	rates := map[float64]string{0: "0", 7.4: "7.4", 1.0 / 30: "0.033", 9.96: "10", 10: "10", 123.4: "123", 1e7: "10000000", 3: "3", 0.0004: "0.0004"}
-	for value, want := range rates {
-		if got := formatRate(value); got != want {
-			t.Errorf("rate %g prints %q, want %q", value, got, want)
-		}
-	}
-	lengths := map[time.Duration]string{5 * time.Minute: "5m", time.Hour: "1h", 65 * time.Minute: "1h5m", 90 * time.Second: "1m30s", 30 * time.Second: "30s", 10 * time.Minute: "10m", 20 * time.Hour: "20h"}
-	for length, want := range lengths {
-		if got := formatLength(length); got != want {
-			t.Errorf("length %s prints %q, want %q", length, got, want)
-		}
-	}
-	if got := formatClock(evening.Add(-24*time.Hour), evening); got != "2013-03-25 19:47:02" {
-		t.Errorf("yesterday prints %q", got)
-	}
-}

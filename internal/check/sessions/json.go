@@ -3,7 +3,6 @@ package sessions
 import (
 	"math"
 
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
@@ -25,7 +24,7 @@ type Section struct {
 func (v *Verdict) Section() Section {
 	s := Section{
 		Name: v.Name, Endpoint: v.Endpoint, Kind: v.Kind, Resource: v.Resource, State: v.State,
-		Current: orNull(v.Usage.Current), Limit: orNull(v.Usage.Limit), Queue: orNull(v.Queue.Current),
+		Current: v.Usage.Current.OrNull(), Limit: v.Usage.Limit.OrNull(), Queue: v.Queue.Current.OrNull(),
 	}
 	if percent, limited := v.Usage.UsedPercent(); limited {
 		rounded := math.Round(percent*100) / 100
@@ -36,11 +35,4 @@ func (v *Verdict) Section() Section {
 		s.Cause = &cause
 	}
 	return s
-}
-
-func orNull(n haproxy.Number) *int64 {
-	if !n.Known {
-		return nil
-	}
-	return &n.Value
 }

@@ -111,7 +111,7 @@ func (v *Verdict) nearness() float64 {
 // rest closes the first line: what is in order, and how near the nearest of it
 // is to its limit.
 func (r *Report) rest() string {
-	limits := plural(int64(r.limited), "limit")
+	limits := plugin.Plural(r.limited, "limit")
 	switch allFine := r.fine == r.checked; {
 	case r.checked == 0, !allFine && r.limited == 0:
 		return ""

@@ -186,14 +186,6 @@ func TestRest(t *testing.T) {
 	}
 }
 
-func TestPercentIsNeverRoundedUp(t *testing.T) {
-	for percent, want := range map[float64]string{0: "0%", 90: "90%", 90.04: "90%", 99.97: "99.9%", 100: "100%", 33.333: "33.3%", 120: "120%"} {
-		if got := formatPercent(percent); got != want {
-			t.Errorf("%v prints as %s, want %s", percent, got, want)
-		}
-	}
-}
-
 func TestPerfdata(t *testing.T) {
 	b := api()
 	listen := subject("api")

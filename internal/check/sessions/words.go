@@ -2,8 +2,6 @@ package sessions
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
 	"check-haproxy/internal/haproxy"
@@ -79,13 +77,7 @@ func (m *Measure) of(noun string) string {
 	if !limited {
 		return fmt.Sprintf("%d %s, no limit", m.Current.Value, noun)
 	}
-	return fmt.Sprintf("%d of %d %s (%s)", m.Current.Value, m.Limit.Value, noun, formatPercent(percent))
-}
-
-// formatPercent prints at most one digit after the point and never rounds up:
-// 99.97 % is not yet 100 %.
-func formatPercent(percent float64) string {
-	return strconv.FormatFloat(math.Floor(percent*10)/10, 'f', -1, 64) + "%"
+	return fmt.Sprintf("%d of %d %s (%s)", m.Current.Value, m.Limit.Value, noun, plugin.FormatPercent(percent))
 }
 
 // noun is the resource in a sentence.
@@ -121,13 +113,13 @@ func (v *Verdict) queueWords() []string {
 	case m.Limit.Known:
 		return []string{m.of("places in its queue taken")}
 	default:
-		return []string{fmt.Sprintf("%d %s queued", m.Current.Value, plural(m.Current.Value, "request"))}
+		return []string{fmt.Sprintf("%d %s queued", m.Current.Value, plugin.Plural(m.Current.Value, "request"))}
 	}
 }
 
 // servers says how many of a backend's servers the room is on.
 func (r *Room) servers() string {
-	return fmt.Sprintf("%d of %d %s", r.Serving, r.Servers, plural(int64(r.Servers), "server"))
+	return fmt.Sprintf("%d of %d %s", r.Serving, r.Servers, plugin.Plural(int64(r.Servers), "server"))
 }
 
 func (v *Verdict) roomWords() string {
@@ -151,11 +143,4 @@ func (r *Room) without() string {
 		list = append(list, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(list, ", ")
-}
-
-func plural(n int64, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
