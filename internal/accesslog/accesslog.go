@@ -9,13 +9,16 @@
 // A line is read in four steps, each in its own file: a wrapper is taken off
 // (wrapper.go), the header is skipped and its time read (header.go, clock.go),
 // then the text is a request in columns (columns.go), in CLF (clf.go) or in a
-// log-format of the operator's own (format.go compiles it with build.go for
-// automaton.go; config.go finds it in a haproxy.cfg), or one of HAProxy's own
-// messages (message.go). reference.go does this plainly for any line; fast.go
+// log-format of the operator's own (formats.go, with what package logformat has
+// compiled), or one of HAProxy's own messages (message.go). reference.go does this plainly for any line; fast.go
 // does the same for lines that look like the one before.
 package accesslog
 
-import "time"
+import (
+	"time"
+
+	"check-haproxy/internal/accesslog/logformat"
+)
 
 // Class says what one line is.
 type Class uint8
@@ -82,24 +85,25 @@ type Change struct {
 // Options say how times without zone or year are read and which formats are
 // expected.
 type Options struct {
-	Location *time.Location // for times that name no zone; nil is UTC
-	Now      time.Time      // the year of a header without one, where no request tells it
-	Formats  []*Format      // from Compile or FormatsOfConfig; nil means the built-in ones, detected line by line
-	NoNUL    bool           // there are no NUL bytes: somebody has made line ends of them, so Scan need not look
+	Location *time.Location      // for times that name no zone; nil is UTC
+	Now      time.Time           // the year of a header without one, where no request tells it
+	Formats  []*logformat.Format // nil means the built-in ones, detected line by line
+	NoNUL    bool                // there are no NUL bytes: somebody has made line ends of them, so Scan need not look
 }
 
 // Parser reads lines one after the other. It remembers the header, the time and
 // the format of the last line, so it belongs to one goroutine.
 type Parser struct {
 	clock   clock
-	formats []*Format // nil: the built-in ones
+	formats []*logformat.Format // nil: the built-in ones
 	noNUL   bool
 
 	rec     Record // what Scan hands to its visitor
 	like    likeness
 	partial bool   // the last line was a container runtime's fragment; the next continues it
 	scratch []byte // a docker line without its JSON escapes
-	match   matcher
+	match   logformat.Matcher
+	request []byte // put together of its parts
 	moment  moment
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/accesslog/logformat"
 )
 
 const captures = "../../testdata/captures"
@@ -162,11 +164,11 @@ func formatParser(t testing.TB, name string) *Parser {
 	t.Helper()
 	o := testOptions
 	if text, err := os.ReadFile(filepath.Join(captures, "formats-2.6", name+".format")); err == nil {
-		f, err := Compile(string(text))
+		f, err := logformat.Compile(string(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.Formats = []*Format{f}
+		o.Formats = []*logformat.Format{f}
 	}
 	return New(o)
 }

@@ -1,6 +1,10 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+
+	"check-haproxy/internal/accesslog/logformat"
+)
 
 // header is what stands before HAProxy's own text: priority, timestamp, host
 // names, tag, in any of the forms that syslog daemons, journalctl and container
@@ -265,12 +269,10 @@ func blanks(b []byte) int {
 	return n
 }
 
-// nameByte are the bytes of a proxy's or server's name (invalid_char in
-// HAProxy's tools.c).
+// nameByte are the bytes of a proxy's or server's name.
 var nameByte = func() (set [256]bool) {
 	for c := range 256 {
-		b := byte(c)
-		set[c] = isDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'z' || b == '.' || b == ':' || b == '_' || b == '-'
+		set[c] = logformat.IsNameByte(byte(c))
 	}
 	return set
 }()

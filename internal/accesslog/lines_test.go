@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/accesslog/logformat"
 )
 
 // brief is a record in short: class, frontend, backend/server, and for lines
@@ -166,12 +168,12 @@ func TestHugeLines(t *testing.T) {
 func BenchmarkHostile(b *testing.B) {
 	formats := map[string]*Parser{"builtin": New(testOptions)}
 	for _, format := range []string{"%[x] %b/%s %ts %[y]", "%ci:%cp [%tr] %ft %b/%s %CC %CS %tsc %hr %hs %{+Q}r"} {
-		f, err := Compile(format)
+		f, err := logformat.Compile(format)
 		if err != nil {
 			b.Fatal(err)
 		}
 		o := testOptions
-		o.Formats = []*Format{f}
+		o.Formats = []*logformat.Format{f}
 		formats[strings.Fields(format)[0]] = New(o)
 	}
 	for name, line := range hostile {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/accesslog/logformat"
 	"check-haproxy/internal/plugin"
 )
 
@@ -86,10 +86,10 @@ func (f *LogFlags) check() error {
 }
 
 // formats compiles the formats; nil means those that HAProxy has built in.
-func (f *LogFlags) formats() ([]*accesslog.Format, error) {
-	var formats []*accesslog.Format
+func (f *LogFlags) formats() ([]*logformat.Format, error) {
+	var formats []*logformat.Format
 	for _, text := range f.LogFormats {
-		format, err := accesslog.Compile(text)
+		format, err := logformat.Compile(text)
 		if err != nil {
 			return nil, fmt.Errorf("--log-format: %w", err)
 		}
@@ -105,7 +105,7 @@ func (f *LogFlags) formats() ([]*accesslog.Format, error) {
 	return formats, nil
 }
 
-func formatsOf(path string) ([]*accesslog.Format, error) {
+func formatsOf(path string) ([]*logformat.Format, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		var inner *os.PathError
@@ -115,7 +115,7 @@ func formatsOf(path string) ([]*accesslog.Format, error) {
 		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	defer func() { _ = file.Close() }()
-	return accesslog.FormatsOfConfig(file, path, os.LookupEnv)
+	return logformat.FromConfig(file, path, os.LookupEnv)
 }
 
 // Zone is a time zone as a flag.

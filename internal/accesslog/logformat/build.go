@@ -1,4 +1,4 @@
-package accesslog
+package logformat
 
 import "errors"
 
@@ -31,8 +31,8 @@ var (
 	setNumber   = setOf("+-0123456789", nil)
 	setHex      = setOf("+-0123456789abcdefABCDEF", nil)
 	setAddress  = setOf("0123456789abcdefABCDEFunix.:%-", nil) // %ci is "unix" for a socket, "-" for none
-	setName     = setOf("<>", func(c byte) bool { return nameByte[c] })
-	setNameTLS  = setOf("<>~", func(c byte) bool { return nameByte[c] })
+	setName     = setOf("<>", IsNameByte)
+	setNameTLS  = setOf("<>~", IsNameByte)
 	setWord     = setName
 	setURI      = setOf("", func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' }) // url_encode_map: quotes and what is not ASCII become #XX
 	setRequest  = setOf(" ", func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' })
@@ -49,7 +49,7 @@ var (
 // state is one state while an automaton is being built.
 type state struct {
 	set     byteSet
-	field   field
+	field   Field
 	loop    bool
 	foreign bool
 	follow  []int
@@ -65,7 +65,7 @@ type builder struct {
 	blank   []int // ends after a separator, or at the beginning
 	trimmed []int // where the text may also end if blanks at its end were cut off
 	foreign bool  // the item being added is a client's
-	field   field
+	field   Field
 	seen    [fieldCount]bool
 }
 
@@ -89,7 +89,7 @@ func buildAutomaton(items []item, prefix bool) (*automaton, error) {
 		b.add(it)
 		if i == last {
 			enough = len(b.states)
-			if it.field == fieldFlags && !it.options.json {
+			if it.field == FieldFlags && !it.options.json {
 				enough-- // flags are known when their last letter is read; a name may be cut in two
 			}
 		}
@@ -107,11 +107,11 @@ func lastDecisive(items []item, served bool) int {
 	seen := [fieldCount]bool{}
 	for i, it := range items {
 		switch it.field {
-		case fieldFlags:
+		case FieldFlags:
 			if served {
 				continue
 			}
-		case fieldFrontend, fieldBackend, fieldServer:
+		case FieldFrontend, FieldBackend, FieldServer:
 		default:
 			continue
 		}
@@ -146,7 +146,7 @@ func (b *builder) addDelimiter(it, before item) bool {
 // add appends an item.
 func (b *builder) add(it item) {
 	b.foreign = it.foreign()
-	b.field = fieldNone
+	b.field = FieldNone
 	switch {
 	case it.kind == kindText:
 		b.literal(it.text)
@@ -156,8 +156,8 @@ func (b *builder) add(it item) {
 		return
 	}
 	f := it.field
-	if it.options.hex && (f == fieldEpoch || f == fieldMillis) {
-		f = fieldNone // a decimal one may follow
+	if it.options.hex && (f == FieldEpoch || f == FieldMillis) {
+		f = FieldNone // a decimal one may follow
 	}
 	if !b.seen[f] { // of a field that stands twice the first counts
 		b.seen[f] = true
@@ -203,7 +203,7 @@ func (b *builder) value(it item, least int) {
 	case kindAddress:
 		b.run(setAddress, least)
 	case kindName:
-		if it.field == fieldFrontend {
+		if it.field == FieldFrontend {
 			b.run(setNameTLS, least)
 			return
 		}
@@ -331,7 +331,7 @@ func (b *builder) run(set byteSet, least int) {
 
 func (b *builder) literalByte(c byte) {
 	f := b.field
-	b.field = fieldNone // quotes and braces are not part of the field
+	b.field = FieldNone // quotes and braces are not part of the field
 	b.one(setOf(string([]byte{c}), nil))
 	b.field = f
 }
@@ -414,9 +414,9 @@ func (b *builder) finish(enough int, early bool) *automaton {
 			a.jumps = append(a.jumps, jump{i, f})
 		}
 		switch s.field {
-		case fieldFrontend, fieldBackend, fieldServer, fieldFlags:
+		case FieldFrontend, FieldBackend, FieldServer, FieldFlags:
 			on(a.decides, i)
-		case fieldDate, fieldEpoch:
+		case FieldDate, FieldEpoch:
 			a.dated = true
 		}
 		if s.foreign {

@@ -1,8 +1,10 @@
-package accesslog
+// Package logformat compiles HAProxy's log-format strings, from a command line or
+// out of a haproxy.cfg, and finds the fields of lines that are written in them.
+package logformat
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,11 +13,20 @@ type Format struct {
 	text   string // as HAProxy sees it, quotes and escapes of haproxy.cfg gone
 	full   *automaton
 	prefix *automaton // up to the last name; nil if a client's text can stand before it
-	quiet  bool       // an error-log-format: its lines are Messages
-
-	builtin func([]byte, *Record, *moment) Class // option httplog and its kin, by hand
-	owners  []string                             // the frontends that use it, from a haproxy.cfg; nil: any
+	quiet  bool       // an error-log-format
+	option Option
+	owners []string // the frontends that use it, from a haproxy.cfg; nil: any
 }
+
+// Option is a format that HAProxy has built in: option httplog and its kin, which
+// are read by hand elsewhere and have no fields here.
+type Option uint8
+
+const (
+	Custom  Option = iota // none of them
+	Columns               // option httplog, httpslog and tcplog
+	CLF                   // option httplog clf and tcplog clf
+)
 
 // String is the log-format string as HAProxy sees it.
 func (f *Format) String() string { return f.text }
@@ -23,6 +34,33 @@ func (f *Format) String() string { return f.text }
 // Frontends are the frontends that use the format according to the haproxy.cfg
 // it was read from; nil if it did not come from one.
 func (f *Format) Frontends() []string { return f.owners }
+
+// Option tells which built-in format it is, if it is one.
+func (f *Format) Option() Option { return f.option }
+
+// Quiet says that its lines are no requests: an error-log-format.
+func (f *Format) Quiet() bool { return f.quiet }
+
+// Dated says that the format holds a date.
+func (f *Format) Dated() bool { return f.full.dated }
+
+// Owns reports whether lines of a frontend are written in the format, as far as
+// is known. A line that names none (nil) may be in any.
+func (f *Format) Owns(frontend []byte) bool {
+	return f.owners == nil || frontend == nil || slices.ContainsFunc(f.owners, func(owner string) bool { return owner == string(frontend) })
+}
+
+// Match reports whether text is in the format, and finds its fields. A line that
+// was cut short behind the last field that decides is in it. Two readings of a
+// line that differ in what decides are none.
+func (f *Format) Match(mt *Matcher, text []byte) bool { return f.full.match(mt, text) }
+
+// HasNames says that frontend, backend and server can be found without reading
+// the rest of a line: no client's text stands before them.
+func (f *Format) HasNames() bool { return f.prefix != nil }
+
+// MatchNames is Match for no more than the names, where HasNames.
+func (f *Format) MatchNames(mt *Matcher, text []byte) bool { return f.prefix.match(mt, text) }
 
 // Compile compiles a log-format string (HAProxy manual 8.2.6, lf_expr_compile in
 // its log.c), written as in haproxy.cfg with its quotes and escapes or without.
@@ -78,14 +116,14 @@ func shorten(text string) string {
 
 // missingFields names the fields without which no line can be judged.
 func missingFields(items []item) (missing []string) {
-	have := map[field]bool{}
+	have := map[Field]bool{}
 	for _, it := range items {
 		have[it.field] = true
 	}
 	for _, need := range []struct {
-		field field
+		field Field
 		name  string
-	}{{fieldBackend, "backend (%b)"}, {fieldServer, "server (%s)"}, {fieldFlags, "termination state (%ts or %tsc)"}} {
+	}{{FieldBackend, "backend (%b)"}, {FieldServer, "server (%s)"}, {FieldFlags, "termination state (%ts or %tsc)"}} {
 		if !have[need.field] {
 			missing = append(missing, need.name)
 		}
@@ -93,24 +131,24 @@ func missingFields(items []item) (missing []string) {
 	return missing
 }
 
-// field is what a part of a line is needed for.
-type field uint8
+// Field is what a part of a line is needed for.
+type Field uint8
 
 const (
-	fieldNone field = iota
-	fieldFrontend
-	fieldBackend
-	fieldServer
-	fieldFlags
-	fieldStatus
-	fieldRequest // %r
-	fieldMethod  // %HM
-	fieldPath    // %HU, %HP, %HPO
-	fieldDate    // %t, %tr and their kin
-	fieldEpoch   // %Ts
-	fieldMillis  // %ms
-	fieldActive  // %Ta
-	fieldTotal   // %Tt
+	FieldNone Field = iota
+	FieldFrontend
+	FieldBackend
+	FieldServer
+	FieldFlags
+	FieldStatus
+	FieldRequest // %r
+	FieldMethod  // %HM
+	FieldPath    // %HU, %HP, %HPO
+	FieldDate    // %t, %tr and their kin
+	FieldEpoch   // %Ts
+	FieldMillis  // %ms
+	FieldActive  // %Ta
+	FieldTotal   // %Tt
 	fieldCount
 )
 
@@ -138,7 +176,7 @@ const (
 // item is one part of a log-format.
 type item struct {
 	kind    kind
-	field   field
+	field   Field
 	text    string // kindText
 	name    string // the key of structured output, "%(name)b"
 	options options
@@ -153,22 +191,22 @@ type options struct {
 // and the names they had in 1.5).
 var aliases = map[string]struct {
 	kind  kind
-	field field
+	field Field
 }{
 	"OG": {kindWord, 0}, "B": {kindNumber, 0}, "CC": {kindAnything, 0}, "CS": {kindAnything, 0}, "H": {kindWord, 0}, "ID": {kindAnything, 0},
-	"ST": {kindNumber, fieldStatus}, "T": {kindZonedDate, fieldDate}, "Ta": {kindNumber, fieldActive}, "Tc": {kindNumber, 0}, "Th": {kindNumber, 0},
-	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, fieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, 0}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
-	"Ts": {kindNumber, fieldEpoch}, "Tt": {kindNumber, fieldTotal}, "Tu": {kindNumber, 0}, "Tw": {kindNumber, 0}, "U": {kindNumber, 0},
-	"ac": {kindNumber, 0}, "b": {kindName, fieldBackend}, "bc": {kindNumber, 0}, "bi": {kindAddress, 0}, "bp": {kindNumber, 0}, "bq": {kindNumber, 0},
-	"ci": {kindAddress, 0}, "cp": {kindNumber, 0}, "f": {kindName, fieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
-	"ft": {kindName, fieldFrontend}, "hr": {kindCaptures, 0}, "hrl": {kindCaptureSet, 0}, "hs": {kindCaptures, 0}, "hsl": {kindCaptureSet, 0},
-	"HM": {kindURI, fieldMethod}, "HP": {kindURI, fieldPath}, "HPO": {kindURI, fieldPath}, "HQ": {kindURI, 0}, "HU": {kindURI, fieldPath}, "HV": {kindRequest, 0},
-	"lc": {kindNumber, 0}, "ms": {kindNumber, fieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, fieldRequest}, "rc": {kindNumber, 0}, "rt": {kindNumber, 0},
-	"s": {kindName, fieldServer}, "sc": {kindNumber, 0}, "si": {kindAddress, 0}, "sp": {kindNumber, 0}, "sq": {kindNumber, 0},
-	"sslc": {kindWord, 0}, "sslv": {kindWord, 0}, "t": {kindLocalDate, fieldDate}, "tr": {kindLocalDate, fieldDate},
-	"trg": {kindZonedDate, fieldDate}, "trl": {kindZonedDate, fieldDate}, "ts": {kindFlags2, fieldFlags}, "tsc": {kindFlags4, fieldFlags},
+	"ST": {kindNumber, FieldStatus}, "T": {kindZonedDate, FieldDate}, "Ta": {kindNumber, FieldActive}, "Tc": {kindNumber, 0}, "Th": {kindNumber, 0},
+	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, FieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, 0}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
+	"Ts": {kindNumber, FieldEpoch}, "Tt": {kindNumber, FieldTotal}, "Tu": {kindNumber, 0}, "Tw": {kindNumber, 0}, "U": {kindNumber, 0},
+	"ac": {kindNumber, 0}, "b": {kindName, FieldBackend}, "bc": {kindNumber, 0}, "bi": {kindAddress, 0}, "bp": {kindNumber, 0}, "bq": {kindNumber, 0},
+	"ci": {kindAddress, 0}, "cp": {kindNumber, 0}, "f": {kindName, FieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
+	"ft": {kindName, FieldFrontend}, "hr": {kindCaptures, 0}, "hrl": {kindCaptureSet, 0}, "hs": {kindCaptures, 0}, "hsl": {kindCaptureSet, 0},
+	"HM": {kindURI, FieldMethod}, "HP": {kindURI, FieldPath}, "HPO": {kindURI, FieldPath}, "HQ": {kindURI, 0}, "HU": {kindURI, FieldPath}, "HV": {kindRequest, 0},
+	"lc": {kindNumber, 0}, "ms": {kindNumber, FieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, FieldRequest}, "rc": {kindNumber, 0}, "rt": {kindNumber, 0},
+	"s": {kindName, FieldServer}, "sc": {kindNumber, 0}, "si": {kindAddress, 0}, "sp": {kindNumber, 0}, "sq": {kindNumber, 0},
+	"sslc": {kindWord, 0}, "sslv": {kindWord, 0}, "t": {kindLocalDate, FieldDate}, "tr": {kindLocalDate, FieldDate},
+	"trg": {kindZonedDate, FieldDate}, "trl": {kindZonedDate, FieldDate}, "ts": {kindFlags2, FieldFlags}, "tsc": {kindFlags4, FieldFlags},
 	"Bi": {kindAddress, 0}, "Bp": {kindNumber, 0}, "Ci": {kindAddress, 0}, "Cp": {kindNumber, 0}, "Fi": {kindAddress, 0}, "Fp": {kindNumber, 0},
-	"Si": {kindAddress, 0}, "Sp": {kindNumber, 0}, "cc": {kindAnything, 0}, "cs": {kindAnything, 0}, "st": {kindNumber, fieldStatus},
+	"Si": {kindAddress, 0}, "Sp": {kindNumber, 0}, "cc": {kindAnything, 0}, "cs": {kindAnything, 0}, "st": {kindNumber, FieldStatus},
 }
 
 // expressions are the sample fetches that say the same as an alias (HAProxy
@@ -352,74 +390,12 @@ func structured(items []item, global options) ([]item, error) {
 	return append(out, item{kind: kindText, text: "}"}), nil
 }
 
+// IsNameByte reports whether a byte can stand in a proxy's or server's name
+// (invalid_char in HAProxy's tools.c).
+func IsNameByte(c byte) bool {
+	return isDigit(c) || isLetter(c) || c == '.' || c == ':' || c == '_' || c == '-'
+}
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// readFormats reads text in one of the operator's formats. The first that fits
-// wins, but one whose own frontend the line names goes before.
-func (p *Parser) readFormats(text []byte, timeless bool, rec *Record, m *moment) Class {
-	first, firstRec, firstMoment := Unreadable, Record{}, moment{}
-	for _, f := range p.formats {
-		*rec, *m = Record{Status: -1}, moment{}
-		class := f.read(&p.match, text, timeless, rec, m)
-		if class == Unreadable {
-			continue
-		}
-		if f.owns(rec.Frontend) {
-			return class
-		}
-		if first == Unreadable {
-			first, firstRec, firstMoment = class, *rec, *m
-			firstRec.Request = bytes.Clone(rec.Request) // it may be in the matcher's scratch
-		}
-	}
-	*rec, *m = firstRec, firstMoment
-	return first
-}
-
-// owns reports whether lines of a frontend are written in the format.
-func (f *Format) owns(frontend []byte) bool {
-	if f.owners == nil || frontend == nil {
-		return true
-	}
-	for _, owner := range f.owners {
-		if owner == string(frontend) {
-			return true
-		}
-	}
-	return false
-}
-
-// read reads text in this format.
-func (f *Format) read(mt *matcher, text []byte, timeless bool, rec *Record, m *moment) Class {
-	if f.builtin != nil {
-		return f.builtin(text, rec, m)
-	}
-	if f.quiet {
-		if f.full.match(mt, text) {
-			return Message
-		}
-		return Unreadable
-	}
-	var served Record
-	if f.prefix != nil {
-		if !f.prefix.match(mt, text) || !mt.fill(text, rec) {
-			return Unreadable
-		}
-		if !rec.NoServer && (!timeless || !f.full.dated) {
-			return Request
-		}
-		served = *rec
-	}
-	if !f.full.match(mt, text) || !mt.fill(text, rec) {
-		if served.Server == nil || served.NoServer {
-			return Unreadable
-		}
-		*rec = served // cut short, but there was a server
-		return Request
-	}
-	if rec.NoServer && !mt.fillDetails(text, rec) {
-		return Unreadable
-	}
-	mt.fillMoment(text, m)
-	return Request
-}

@@ -1,52 +1,15 @@
-package accesslog
+package logformat
 
 import (
-	"bytes"
-	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// testdata/haproxy-2.6.log is what HAProxy 2.6 wrote with haproxy-2.6.cfg when
-// each of its six frontends got three requests: one with a user agent full of
-// quotes and braces and a cookie that forges the end of a line, a plain one, and
-// one that is no HTTP. The server is down.
-func TestFormatsOfConfigReadTheirLog(t *testing.T) {
-	formats, err := FormatsOfConfig(bytes.NewReader(readFile(t, "testdata", "haproxy-2.6.cfg")), "haproxy.cfg", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var owners []string
-	for _, f := range formats {
-		owners = append(owners, strings.Join(f.Frontends(), " "))
-	}
-	if diff := cmp.Diff([]string{"f1", "f2", "f3", "f4", "f5", "f6"}, owners); diff != "" {
-		t.Fatal(diff)
-	}
-	o := testOptions
-	o.Formats = formats
-	got := map[string]int{}
-	for line := range bytes.Lines(readFile(t, "testdata", "haproxy-2.6.log")) {
-		var r Record
-		New(o).Parse(line, false, &r)
-		got[fmt.Sprintf("%v %s/%s %s %d", r.Class, r.Backend, r.Server, r.Flags[:], r.Status)]++
-		if r.Class == Request && r.Written == 0 {
-			t.Errorf("no time in %q", line)
-		}
-	}
-	want := map[string]int{
-		"transition down/d1 \x00\x00 -1": 1, "message / \x00\x00 -1": 1,
-		"request down/<NOSRV> SC 503": 12, "request f1/<NOSRV> PR 400": 1, "request f2/<NOSRV> PR 400": 1, "request f3/<NOSRV> PR 400": 1,
-		"request f4/<NOSRV> PR 400": 1, "request f5/<NOSRV> PR 400": 1, "request f6/<NOSRV> PR 400": 1,
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestFormatsOfConfig(t *testing.T) {
+func TestFromConfig(t *testing.T) {
 	const wanted = "%b/%s %ts"
 	for _, tt := range []struct {
 		name, config string
@@ -84,7 +47,7 @@ func TestFormatsOfConfig(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			getenv := func(name string) (string, bool) { return "%b/%s", name == "HOMEFMT" }
-			formats, err := FormatsOfConfig(strings.NewReader(tt.config), "haproxy.cfg", getenv)
+			formats, err := FromConfig(strings.NewReader(tt.config), "haproxy.cfg", getenv)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +62,7 @@ func TestFormatsOfConfig(t *testing.T) {
 	}
 }
 
-func TestFormatsOfConfigErrors(t *testing.T) {
+func TestFromConfigErrors(t *testing.T) {
 	for name, tt := range map[string]struct{ config, want string }{
 		"nothing":     {"global\n daemon\n", "haproxy.cfg has no log-format and no option httplog, httpslog or tcplog for a frontend; name the file that has, or give --log-format"},
 		"lacking":     {"frontend a\n\n log-format '%b/%s'\n", `cannot use haproxy.cfg: line 3: the log-format "%b/%s" lacks the termination state (%ts or %tsc)`},
@@ -109,7 +72,7 @@ func TestFormatsOfConfigErrors(t *testing.T) {
 		"binary file": {strings.Repeat("\x00", maxConfigLine+10), "longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := FormatsOfConfig(strings.NewReader(tt.config), "haproxy.cfg", nil)
+			_, err := FromConfig(strings.NewReader(tt.config), "haproxy.cfg", nil)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want …%s…", err, tt.want)
 			}
@@ -117,11 +80,15 @@ func TestFormatsOfConfigErrors(t *testing.T) {
 	}
 }
 
-func FuzzFormatsOfConfig(f *testing.F) {
-	f.Add(string(readFile(f, "testdata", "haproxy-2.6.cfg")))
+func FuzzFromConfig(f *testing.F) {
+	example, err := os.ReadFile(filepath.Join("..", "testdata", "haproxy-2.6.cfg"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(example))
 	f.Add("defaults a from b\nfrontend x from a\n log-format \"${A-b} %[x(']')]\"\n")
 	f.Fuzz(func(t *testing.T, config string) {
-		formats, err := FormatsOfConfig(strings.NewReader(config), "x", func(string) (string, bool) { return "v v", true })
+		formats, err := FromConfig(strings.NewReader(config), "x", func(string) (string, bool) { return "v v", true })
 		if (err == nil) != (len(formats) > 0) {
 			t.Fatalf("%d formats, error %v", len(formats), err)
 		}

@@ -1,7 +1,6 @@
-package accesslog
+package logformat
 
 import (
-	"bytes"
 	"errors"
 	"math/bits"
 )
@@ -29,7 +28,7 @@ type automaton struct {
 
 	decides []uint64 // states of the fields that decide
 	foreign []uint64 // states whose text a client may have chosen
-	fields  []field  // of each state
+	fields  []Field  // of each state
 
 	table []uint16 // state<<8|byte to state, where no choice is ever left; else nil
 
@@ -45,16 +44,16 @@ const (
 	maxText   = 16 << 10
 )
 
-// matcher is a parser's memory for matching.
-type matcher struct {
-	sets    []uint64 // words per byte
-	row     []uint64
-	spans   [fieldCount][2]int // begin and end; end 0 for none
-	request []byte
+// Matcher is the memory for matching, and where the fields of the last text
+// were found. It belongs to one goroutine.
+type Matcher struct {
+	sets  []uint64 // words per byte
+	row   []uint64
+	spans [fieldCount][2]int // begin and end; end 0 for none
 }
 
 // match reports whether text is in the format and sets the spans.
-func (a *automaton) match(mt *matcher, text []byte) bool {
+func (a *automaton) match(mt *Matcher, text []byte) bool {
 	text = text[:min(len(text), maxText)]
 	if a.table != nil {
 		return a.drive(mt, text)
@@ -63,7 +62,7 @@ func (a *automaton) match(mt *matcher, text []byte) bool {
 }
 
 // simulate matches any format.
-func (a *automaton) simulate(mt *matcher, text []byte) bool {
+func (a *automaton) simulate(mt *Matcher, text []byte) bool {
 	length, accept := a.forwards(mt, text)
 	if accept == nil {
 		return false
@@ -75,7 +74,7 @@ func (a *automaton) simulate(mt *matcher, text []byte) bool {
 
 // forwards sets mt.sets to the states that each byte can have been read in, and
 // finds whether and how the text is accepted, and how much of it.
-func (a *automaton) forwards(mt *matcher, text []byte) (length int, accept []uint64) {
+func (a *automaton) forwards(mt *Matcher, text []byte) (length int, accept []uint64) {
 	if len(text) == 0 {
 		return 0, nil
 	}
@@ -134,7 +133,7 @@ func (a *automaton) step(now, then []uint64) {
 
 // backwards takes out of mt.sets the states from which the rest of the text is
 // not accepted.
-func (a *automaton) backwards(mt *matcher, text []byte, accept []uint64) {
+func (a *automaton) backwards(mt *Matcher, text []byte, accept []uint64) {
 	before := mt.row[:a.words]
 	for i := len(text) - 1; i >= 0; i-- {
 		here := mt.sets[i*a.words:][:a.words]
@@ -165,7 +164,7 @@ func (a *automaton) backwards(mt *matcher, text []byte, accept []uint64) {
 // walk goes through the text in one of its readings: each field as long as can
 // be. It refuses the text if another reading has a client's bytes where this one
 // or that one has a field that decides.
-func (a *automaton) walk(mt *matcher, text []byte) bool {
+func (a *automaton) walk(mt *Matcher, text []byte) bool {
 	mt.spans = [fieldCount][2]int{}
 	state := -1
 	for i := range text {
@@ -187,8 +186,8 @@ func (a *automaton) walk(mt *matcher, text []byte) bool {
 }
 
 // mark extends a field's span to byte i.
-func (mt *matcher) mark(f field, i int) {
-	if f == fieldNone {
+func (mt *Matcher) mark(f Field, i int) {
+	if f == FieldNone {
 		return
 	}
 	span := &mt.spans[f]
@@ -220,7 +219,7 @@ func (a *automaton) move(state int, here []uint64) int {
 
 // drive matches a format in which no byte ever leaves a choice, with one look
 // into a table a byte. Most formats are so up to the server.
-func (a *automaton) drive(mt *matcher, text []byte) bool {
+func (a *automaton) drive(mt *Matcher, text []byte) bool {
 	mt.spans = [fieldCount][2]int{}
 	state := len(a.fields) // the beginning
 	for i, c := range text {
@@ -296,72 +295,15 @@ func lowest(a, b []uint64) int {
 	return -1
 }
 
-func (mt *matcher) has(f field) bool { return mt.spans[f][1] > 0 }
+func (mt *Matcher) has(f Field) bool { return mt.spans[f][1] > 0 }
 
-func (mt *matcher) span(text []byte, f field) []byte {
+// Field is a field's text in the text that was matched last, nil where the
+// format, or that line, has none.
+func (mt *Matcher) Field(text []byte, f Field) []byte {
 	if !mt.has(f) {
 		return nil
 	}
 	return text[mt.spans[f][0]:mt.spans[f][1]]
-}
-
-// fill sets the names.
-func (mt *matcher) fill(text []byte, rec *Record) bool {
-	rec.Frontend = bytes.TrimSuffix(mt.span(text, fieldFrontend), []byte("~"))
-	rec.Backend = mt.span(text, fieldBackend)
-	rec.Server = mt.span(text, fieldServer)
-	if len(rec.Backend) == 0 {
-		return false
-	}
-	rec.NoServer = isNoServer(rec.Server)
-	return true
-}
-
-// fillDetails sets what is wanted of a request without a server.
-func (mt *matcher) fillDetails(text []byte, rec *Record) bool {
-	flags := mt.span(text, fieldFlags)
-	if len(flags) < 2 {
-		return false
-	}
-	rec.Flags = [2]byte{flags[0], flags[1]}
-	if b := mt.span(text, fieldStatus); b != nil {
-		if v, n := signedLen(b); n == len(b) {
-			rec.Status = int(v)
-		}
-	}
-	rec.Request = mt.span(text, fieldRequest)
-	if rec.Request == nil && mt.has(fieldPath) {
-		mt.request = append(mt.request[:0], mt.span(text, fieldMethod)...)
-		if len(mt.request) > 0 {
-			mt.request = append(mt.request, ' ')
-		}
-		mt.request = append(mt.request, mt.span(text, fieldPath)...)
-		rec.Request = mt.request
-	}
-	return true
-}
-
-// fillMoment sets the times that the format holds.
-func (mt *matcher) fillMoment(text []byte, m *moment) {
-	switch date := mt.span(text, fieldDate); {
-	case len(date) == acceptLen:
-		m.accepted, m.known = readAccept(date)
-	case len(date) == zonedLen:
-		m.accepted, m.known = readZoned(date)
-	}
-	if epoch := mt.span(text, fieldEpoch); !m.known && len(epoch) > 0 {
-		v, n := signedLen(epoch)
-		m.accepted = epochStamp(int(v), 0)
-		m.known = n == len(epoch) && m.accepted.sane()
-	}
-	if ms, n := signedLen(mt.span(text, fieldMillis)); n > 0 && ms > 0 && ms < 1000 && m.accepted.nano == 0 {
-		m.accepted.nano = int(ms) * 1_000_000
-	}
-	for _, f := range [...]field{fieldActive, fieldTotal} {
-		if v, n := signedLen(mt.span(text, f)); n > 0 {
-			m.lasted = v
-		}
-	}
 }
 
 // errTooLong is for formats beyond maxStates.

@@ -1,4 +1,4 @@
-package accesslog
+package logformat
 
 import (
 	"bufio"
@@ -13,7 +13,7 @@ import (
 // LINESIZE, 2048 bytes, unless built otherwise.
 const maxConfigLine = 1 << 20
 
-// FormatsOfConfig reads the log formats out of a haproxy.cfg: what every
+// FromConfig reads the log formats out of a haproxy.cfg: what every
 // frontend and listen section uses, its own or that of its defaults section
 // (named ones and "from NAME" included), and the formats of log profiles. name
 // is the file's, for errors. getenv looks up an environment variable that the
@@ -21,7 +21,7 @@ const maxConfigLine = 1 << 20
 //
 // A format that no line can be judged with is refused, and so is a file without
 // any.
-func FormatsOfConfig(r io.Reader, name string, getenv func(string) (string, bool)) ([]*Format, error) {
+func FromConfig(r io.Reader, name string, getenv func(string) (string, bool)) ([]*Format, error) {
 	c := config{name: name, getenv: getenv, env: map[string]string{}, named: map[string]proxySection{}}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 4096), maxConfigLine)
@@ -283,17 +283,16 @@ func (c *config) formats() ([]*Format, error) {
 	return out, nil
 }
 
-// compile makes the format. The built-in ones are read by hand; HAProxy falls
-// back from httplog to tcplog in TCP mode, which readColumns tells apart by
-// itself.
+// compile makes the format. HAProxy falls back from httplog to tcplog in TCP
+// mode, which are both Columns.
 func (f formatLine) compile() (*Format, error) {
 	switch f.option {
 	case "":
 		return compile(f.text, f.quiet)
 	case "clf":
-		return &Format{text: "option httplog clf", builtin: readCLF}, nil
+		return &Format{text: "option httplog clf", option: CLF}, nil
 	}
-	return &Format{text: "option " + f.option, builtin: readColumns}, nil
+	return &Format{text: "option " + f.option, option: Columns}, nil
 }
 
 // splitWords cuts a line of a haproxy.cfg into words (HAProxy manual 2.2,

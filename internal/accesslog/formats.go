@@ -1,0 +1,125 @@
+package accesslog
+
+import (
+	"bytes"
+
+	"check-haproxy/internal/accesslog/logformat"
+)
+
+// readFormats reads text in one of the operator's formats. The first that fits
+// wins, but one whose own frontend the line names goes before.
+func (p *Parser) readFormats(text []byte, timeless bool, rec *Record, m *moment) Class {
+	first, firstRec, firstMoment := Unreadable, Record{}, moment{}
+	for _, f := range p.formats {
+		*rec, *m = Record{Status: -1}, moment{}
+		class := p.readFormat(f, text, timeless, rec, m)
+		if class == Unreadable {
+			continue
+		}
+		if f.Owns(rec.Frontend) {
+			return class
+		}
+		if first == Unreadable {
+			first, firstRec, firstMoment = class, *rec, *m
+			firstRec.Request = bytes.Clone(rec.Request) // it may be in the parser's scratch
+		}
+	}
+	*rec, *m = firstRec, firstMoment
+	return first
+}
+
+// readFormat reads text in one format.
+func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec *Record, m *moment) Class {
+	switch {
+	case f.Option() == logformat.Columns:
+		return readColumns(text, rec, m)
+	case f.Option() == logformat.CLF:
+		return readCLF(text, rec, m)
+	case f.Quiet():
+		if f.Match(&p.match, text) {
+			return Message
+		}
+		return Unreadable
+	}
+	var served Record
+	if f.HasNames() {
+		if !f.MatchNames(&p.match, text) || !p.fillNames(text, rec) {
+			return Unreadable
+		}
+		if !rec.NoServer && (!timeless || !f.Dated()) {
+			return Request
+		}
+		served = *rec
+	}
+	if !f.Match(&p.match, text) || !p.fillNames(text, rec) {
+		if served.Server == nil || served.NoServer {
+			return Unreadable
+		}
+		*rec = served // cut short, but there was a server
+		return Request
+	}
+	if rec.NoServer && !p.fillDetails(text, rec) {
+		return Unreadable
+	}
+	p.fillMoment(text, m)
+	return Request
+}
+
+// fillNames sets the names that were found.
+func (p *Parser) fillNames(text []byte, rec *Record) bool {
+	rec.Frontend = bytes.TrimSuffix(p.match.Field(text, logformat.FieldFrontend), []byte("~"))
+	rec.Backend = p.match.Field(text, logformat.FieldBackend)
+	rec.Server = p.match.Field(text, logformat.FieldServer)
+	if len(rec.Backend) == 0 {
+		return false
+	}
+	rec.NoServer = isNoServer(rec.Server)
+	return true
+}
+
+// fillDetails sets what is wanted of a request without a server.
+func (p *Parser) fillDetails(text []byte, rec *Record) bool {
+	flags := p.match.Field(text, logformat.FieldFlags)
+	if len(flags) < 2 {
+		return false
+	}
+	rec.Flags = [2]byte{flags[0], flags[1]}
+	if b := p.match.Field(text, logformat.FieldStatus); b != nil {
+		if v, n := signedLen(b); n == len(b) {
+			rec.Status = int(v)
+		}
+	}
+	rec.Request = p.match.Field(text, logformat.FieldRequest)
+	if path := p.match.Field(text, logformat.FieldPath); rec.Request == nil && path != nil {
+		p.request = append(p.request[:0], p.match.Field(text, logformat.FieldMethod)...)
+		if len(p.request) > 0 {
+			p.request = append(p.request, ' ')
+		}
+		p.request = append(p.request, path...)
+		rec.Request = p.request
+	}
+	return true
+}
+
+// fillMoment sets the times that the format holds.
+func (p *Parser) fillMoment(text []byte, m *moment) {
+	switch date := p.match.Field(text, logformat.FieldDate); {
+	case len(date) == acceptLen:
+		m.accepted, m.known = readAccept(date)
+	case len(date) == zonedLen:
+		m.accepted, m.known = readZoned(date)
+	}
+	if epoch := p.match.Field(text, logformat.FieldEpoch); !m.known && len(epoch) > 0 {
+		v, n := signedLen(epoch)
+		m.accepted = epochStamp(int(v), 0)
+		m.known = n == len(epoch) && m.accepted.sane()
+	}
+	if ms, n := signedLen(p.match.Field(text, logformat.FieldMillis)); n > 0 && ms > 0 && ms < 1000 && m.accepted.nano == 0 {
+		m.accepted.nano = int(ms) * 1_000_000
+	}
+	for _, f := range [...]logformat.Field{logformat.FieldActive, logformat.FieldTotal} {
+		if v, n := signedLen(p.match.Field(text, f)); n > 0 {
+			m.lasted = v
+		}
+	}
+}
