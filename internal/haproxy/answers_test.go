@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestInfoOfCaptures(t *testing.T) {
@@ -25,9 +27,37 @@ func TestInfoOfCaptures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&want, got); diff != "" {
+		if diff := cmp.Diff(&want, got, cmpopts.IgnoreFields(Info{}, "Values")); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// TestInfoValues: every line is there by its name, known to the plugin or not.
+func TestInfoValues(t *testing.T) {
+	for name, want := range map[string]map[string]Number{
+		"1.8/info.txt": {"Idle_pct": known(98), "DroppedLogs": {}, "PoolFailed": known(0)},
+		"3.2/info.txt": {"Idle_pct": known(99), "DroppedLogs": known(0), "CumReq": known(97), "Unstoppable Jobs": known(0), "Start_time_sec": known(1795356511)},
+	} {
+		info, err := NewReader(bytes.NewReader(capture(t, name))).Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, number := range want {
+			if got, err := info.Number(key); err != nil || got != number {
+				t.Errorf("%s: %s is %v, %v, want %v", name, key, got, err, number)
+			}
+		}
+		if got := info.Values["Uptime"]; !strings.HasPrefix(got, "0d 0h00m0") {
+			t.Errorf("%s: Uptime is %q", name, got)
+		}
+	}
+	info, err := NewReader(strings.NewReader("Name: HAProxy\nVersion: 2.6\nIdle_pct: -3\n\n")).Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := info.Number("Idle_pct"); err == nil || !strings.Contains(err.Error(), `Idle_pct is "-3"`) {
+		t.Errorf("a number below zero: %v", err)
 	}
 }
 
@@ -142,14 +172,40 @@ func TestProcesses(t *testing.T) {
 			"# workers\n1271            worker          1               0               0d 0h00m00s    \n" +
 			"1272            worker          2               0               0d 0h00m00s    \n" +
 			"# old workers\n1233            worker          [was: 1]        3               0d 0h00m43s    \n\n",
-			[]Process{{1162, "master", false}, {1271, "worker", false}, {1272, "worker", false}, {1233, "worker", true}}},
-		{"2.6", "#<PID>          <type>          <reloads>       <uptime>        <version>      \n" +
-			"13266           master          0 [failed: 0]   0d00h00m01s     2.6.12-1+deb12u4\n" +
-			"# workers\n13267           worker          0               0d00h00m01s     2.6.12-1+deb12u4\n" +
+			[]Process{
+				{PID: 1162, Kind: "master", Reloads: known(5), UptimeSec: known(127)},
+				{PID: 1271, Kind: "worker", Reloads: known(0), UptimeSec: known(0)},
+				{PID: 1272, Kind: "worker", Reloads: known(0), UptimeSec: known(0)},
+				{PID: 1233, Kind: "worker", Old: true, Reloads: known(3), UptimeSec: known(43)},
+			}},
+		{"2.4", "#<PID>          <type>          <relative PID>  <reloads>       <uptime>        <version>      \n" +
+			"1162            master          0               5               12d04h05m06s    2.4.0\n" +
+			"# workers\n1271            worker          1               0               0d00h00m00s     2.4.0\n" +
+			"# programs\n1244            foo             -               0               0d00h00m00s     -\n\n",
+			[]Process{
+				{PID: 1162, Kind: "master", Reloads: known(5), UptimeSec: known(12*86400 + 4*3600 + 5*60 + 6), Version: "2.4.0"},
+				{PID: 1271, Kind: "worker", Reloads: known(0), UptimeSec: known(0), Version: "2.4.0"},
+				{PID: 1244, Kind: "foo", Reloads: known(0), UptimeSec: known(0)},
+			}},
+		{"2.6", string(capture(t, "2.6/proc.txt")), []Process{
+			{PID: 27991, Kind: "master", Reloads: known(6), FailedReloads: known(1), UptimeSec: known(345), Version: "2.6.12-1+deb12u4"},
+			{PID: 10871, Kind: "worker", Reloads: known(1), UptimeSec: known(2), Version: "2.6.12-1+deb12u4"},
+			{PID: 10197, Kind: "worker", Old: true, Reloads: known(2), UptimeSec: known(17), Version: "2.6.12-1+deb12u4"},
+		}},
+		{"old programs, many reloads", "#<PID>          <type>          <reloads>       <uptime>        <version>      \n" +
+			"13266           master          1234567 [failed: 345678] 0d00h00m01s     3.2.4\n" +
+			"# workers\n13267           worker          0               0d00h00m01s     3.2.4\n" +
 			"# programs\n1244            foo             0               0d00h00m00s     -\n" +
 			"# old programs\n1245            worker          0               0d00h00m00s     -\n\n",
-			[]Process{{13266, "master", false}, {13267, "worker", false}, {1244, "foo", false}, {1245, "worker", true}}},
-		{"no workers", "#<PID>\n1 master 0\n# workers\n\n", []Process{{1, "master", false}}},
+			[]Process{
+				{PID: 13266, Kind: "master", Reloads: known(1234567), FailedReloads: known(345678), UptimeSec: known(1), Version: "3.2.4"},
+				{PID: 13267, Kind: "worker", Reloads: known(0), UptimeSec: known(1), Version: "3.2.4"},
+				{PID: 1244, Kind: "foo", Reloads: known(0), UptimeSec: known(0)},
+				{PID: 1245, Kind: "worker", Old: true, Reloads: known(0), UptimeSec: known(0)},
+			}},
+		{"columns of another version", "#<PID> <type> <mood> <version> <uptime>\n1 master good 4.0 1d00h00m00s more\n# workers\n\n",
+			[]Process{{PID: 1, Kind: "master", Version: "4.0", UptimeSec: known(86400)}}},
+		{"no more than is needed", "#<PID>\n1 master 0\n# workers\n\n", []Process{{PID: 1, Kind: "master"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := NewReader(strings.NewReader(test.answer)).Processes()
@@ -165,10 +221,29 @@ func TestProcesses(t *testing.T) {
 
 // readers read each kind of answer but the statistics.
 var readers = map[string]func(r *Reader) (any, error){
-	"info":      func(r *Reader) (any, error) { return r.Info() },
-	"state":     func(r *Reader) (any, error) { return r.ServersState() },
-	"resolvers": func(r *Reader) (any, error) { return r.Resolvers() },
-	"processes": func(r *Reader) (any, error) { return r.Processes() },
+	"info":         func(r *Reader) (any, error) { return r.Info() },
+	"state":        func(r *Reader) (any, error) { return r.ServersState() },
+	"resolvers":    func(r *Reader) (any, error) { return r.Resolvers() },
+	"processes":    func(r *Reader) (any, error) { return r.Processes() },
+	"tables":       func(r *Reader) (any, error) { return r.StickTables() },
+	"peers":        func(r *Reader) (any, error) { return r.Peers() },
+	"certificates": func(r *Reader) (any, error) { return r.CertificateNames() },
+	"certificate":  func(r *Reader) (any, error) { return r.Certificate() },
+	// These are whole only with another answer behind them.
+	"peers and info": func(r *Reader) (any, error) {
+		if _, err := r.Peers(); err != nil {
+			return nil, err
+		}
+		return r.Info()
+	},
+	"certificates one by one and info": func(r *Reader) (any, error) {
+		for !r.begins("Name: ") {
+			if _, err := r.Certificate(); err != nil {
+				return nil, err
+			}
+		}
+		return r.Info()
+	},
 }
 
 func TestAnswersRefused(t *testing.T) {
@@ -194,6 +269,31 @@ func TestAnswersRefused(t *testing.T) {
 		{"processes", "Unknown command\n\n", "does not know"},
 		{"processes", "#<PID>\nx worker 1\n\n", "without a process id"},
 		{"processes", "#<PID>\n1 worker\n\n", "no known form"},
+		{"processes", "#<PID> <type> <reloads>\n1 worker x\n\n", "no known form"},
+		{"processes", "#<PID> <type> <reloads>\n1 master 1 [failed: x]\n\n", "no known form"},
+		{"processes", "#<PID> <type> <uptime>\n1 worker 12\n\n", "no known form"},
+		{"processes", "#<PID> <type> <uptime>\n1 worker d00h00m01s\n\n", "no known form"},
+		{"processes", "#<PID> <type> <uptime>\n1 worker 9999999999d00h00m01s\n\n", "no known form"},
+		{"peers", "Permission denied\n\n", "permission denied"},
+		{"peers", "0x1: [1] id=a\n0x2\n\n", "no known form"},
+		{"peers", "0x1: [1] id=a\n  0x2: id=b addr=c last_status=NONE\n\n", "no known form"},
+		{"peers", "0x1: [1] id=a\n  0x2: id=b(far) addr=c last_status=NONE\n\n", "no known form"},
+		{"peers", "0x1: [1] id=a\n  0x2: id=b(remote) addr=c\n\n", "without a peer's status"},
+		{"peers", "", "empty"},
+		{"tables", "Unknown command\n\n", "does not know"},
+		{"tables", "# table: a, type: ip, size:1, used:1\nb\n\n", "no known form"},
+		{"tables", "# table: a, type: ip, size:1\n\n", "no known form"},
+		{"tables", "# table: a, type: ip, used:1\n\n", "no known form"},
+		{"tables", "# table: , type: ip, size:1, used:1\n\n", "no known form"},
+		{"tables", "# table: a, type: ip, size:1, used:x\n\n", `whose used is "x"`},
+		{"tables", "", "empty"},
+		{"certificates", "Unknown command\n\n", "does not know"},
+		{"certificates", "Can't allocate memory!\n\n", "cannot allocate memory"},
+		{"certificates", "Can't show!\nOperations on certificates are currently locked!\n\n", "busy with another command"},
+		{"certificates", "# transaction\n*a\n\n", "no heading"},
+		{"certificates", "\n", "empty"},
+		{"certificate", "Can't display the certificate: Not found or the certificate is a bundle!\n\n", "no certificate of this name"},
+		{"certificate", "Status: Used\n\n", "not what HAProxy answers"},
 	} {
 		_, err := readers[test.kind](NewReader(strings.NewReader(test.answer)))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -206,10 +306,14 @@ func TestAnswersRefused(t *testing.T) {
 func TestAnswersCutShort(t *testing.T) {
 	const processes = "#<PID> <type>\n1 master 0\n# workers\n2 worker 1\n\n"
 	for kind, answer := range map[string][]byte{
-		"info":      capture(t, "3.2/info.txt"),
-		"state":     capture(t, "1.8/servers-state.txt"),
-		"resolvers": capture(t, "3.2/resolvers.txt"),
-		"processes": []byte(processes),
+		"info":                             capture(t, "3.2/info.txt"),
+		"state":                            capture(t, "1.8/servers-state.txt"),
+		"resolvers":                        capture(t, "3.2/resolvers.txt"),
+		"processes":                        []byte(processes),
+		"tables":                           capture(t, "2.6/table.txt"),
+		"certificates":                     capture(t, "2.6/ssl-cert.txt"),
+		"peers and info":                   slices.Concat(capture(t, "2.6/peers.txt"), capture(t, "2.6/info.txt")),
+		"certificates one by one and info": capture(t, "2.6/ssl-cert-details.txt"),
 	} {
 		if _, err := readers[kind](NewReader(bytes.NewReader(answer))); err != nil {
 			t.Errorf("%s: %v", kind, err)
@@ -262,7 +366,7 @@ func fuzz(f *testing.F, kind string, seeds ...[]byte) {
 		if err != nil && strings.ContainsAny(err.Error(), "\x00\x1b\n") {
 			t.Fatalf("the error is not fit to print: %q", err)
 		}
-		if err == nil && !bytes.Contains(answer, []byte("\n\n")) {
+		if err == nil && answer[0] != '\n' && !bytes.Contains(answer, []byte("\n\n")) {
 			t.Fatal("an answer without an end passes")
 		}
 	})
@@ -279,5 +383,19 @@ func FuzzResolvers(f *testing.F) {
 }
 
 func FuzzProcesses(f *testing.F) {
-	fuzz(f, "processes", []byte("#<PID> <type>\n1 master 0\n# workers\n2 worker 1\n# old workers\n3 worker [was: 1]\n\n"))
+	fuzz(f, "processes", []byte("#<PID> <type>\n1 master 0\n# workers\n2 worker 1\n# old workers\n3 worker [was: 1]\n\n"), capture(f, "2.6/proc.txt"))
 }
+
+func FuzzStickTables(f *testing.F) { fuzz(f, "tables", capture(f, "2.6/table.txt")) }
+
+func FuzzPeers(f *testing.F) { fuzz(f, "peers and info", capture(f, "2.6/peers.txt"), shortAnswers) }
+
+func FuzzCertificateNames(f *testing.F) { fuzz(f, "certificates", capture(f, "2.6/ssl-cert.txt")) }
+
+func FuzzCertificate(f *testing.F) {
+	fuzz(f, "certificates one by one and info", capture(f, "2.6/ssl-cert-details.txt"), shortAnswers)
+}
+
+// shortAnswers are few lines of what is whole only with another answer behind.
+var shortAnswers = []byte("Filename: a\nStatus: Used\nnotAfter: Dec  5 02:48:18 2026 GMT\nAlgorithm: \n" +
+	"0x1: [1] id=a\n  0x2: id=b(remote,active) addr=c last_status=NONE\n\nName: HAProxy\nVersion: 2.6\n\n")

@@ -23,9 +23,16 @@ var (
 	ErrPermission     = errors.New("permission denied by HAProxy")       // the socket's level is too low
 	ErrUnknownCommand = errors.New("HAProxy does not know this command") // an older version, or a master CLI
 	ErrNoSuchProxy    = errors.New("HAProxy has no section of this name")
-	ErrHTML           = errors.New("this is an HTML page")
-	ErrHTTP           = errors.New("this is an HTTP server")
-	ErrOther          = errors.New("this is not what HAProxy answers")
+	// ErrLocked is said of certificates while another command looks at them or
+	// changes them.
+	ErrLocked = errors.New("HAProxy is busy with another command on certificates")
+	// ErrOutOfMemory is said of certificates where the socket's level is too low,
+	// too: cli_parse_show_cert in src/ssl_ckch.c.
+	ErrOutOfMemory       = errors.New("HAProxy says that it cannot allocate memory")
+	ErrNoSuchCertificate = errors.New("HAProxy has no certificate of this name")
+	ErrHTML              = errors.New("this is an HTML page")
+	ErrHTTP              = errors.New("this is an HTTP server")
+	ErrOther             = errors.New("this is not what HAProxy answers")
 )
 
 // Refused is a text where an answer of another kind was asked for.
@@ -53,6 +60,9 @@ func (e *Refused) Unwrap() error {
 		{"unknown command", ErrUnknownCommand},
 		{"no such proxy", ErrNoSuchProxy},
 		{"can't find backend", ErrNoSuchProxy},
+		{"can't show!", ErrLocked},
+		{"can't allocate memory", ErrOutOfMemory},
+		{"can't display the certificate", ErrNoSuchCertificate},
 		{"http/", ErrHTTP},
 		{"<", ErrHTML},
 	} {

@@ -10,6 +10,9 @@ import (
 // What a version does not tell is unknown, such as all about SSL where HAProxy
 // was built without.
 type Info struct {
+	// Values are all lines, by HAProxy's own names ("CumReq", "Unstoppable Jobs").
+	Values map[string]string
+
 	Version string // "2.6.12-1+deb12u4"
 	Node    string // the host name, or "node" of the global section
 
@@ -32,7 +35,7 @@ func (r *Reader) Info() (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	var info Info
+	info := Info{Values: map[string]string{}}
 	numbers := info.numbers()
 	for more := true; more; line, more, err = r.next() {
 		if err := info.set(numbers, string(line)); err != nil {
@@ -46,6 +49,16 @@ func (r *Reader) Info() (*Info, error) {
 		return nil, fmt.Errorf("the process information has no Version: %w", ErrOther)
 	}
 	return &info, nil
+}
+
+// Number is a line that is a count, unknown where there is no such line. The
+// error says what the line is instead.
+func (info *Info) Number(name string) (Number, error) {
+	number, err := parseNumber([]byte(info.Values[name]))
+	if err != nil {
+		return Number{}, fmt.Errorf("%s %w", name, err)
+	}
+	return number, nil
 }
 
 // numbers are the lines that are read as numbers.
@@ -77,6 +90,7 @@ func (info *Info) set(numbers map[string]*Number, line string) error {
 		return fmt.Errorf("the process information has a line without a colon: %s", quoted(line))
 	}
 	value = strings.TrimSpace(value)
+	info.Values[key] = value
 	switch key {
 	case "Version":
 		info.Version = value

@@ -114,6 +114,27 @@ func (r *Reader) first(isWanted func(line []byte) bool) ([]byte, error) {
 	return line, err
 }
 
+// firstOrNone is first for a list that can be empty: none says that the answer
+// is the empty line at its end alone.
+func (r *Reader) firstOrNone(isWanted func(line []byte) bool) (line []byte, none bool, err error) {
+	if err := r.skipRefused(); err != nil {
+		return nil, false, err
+	}
+	if r.begins("\n") {
+		_, err = r.src.Discard(1)
+		return nil, true, err
+	}
+	line, err = r.first(isWanted)
+	return line, false, err
+}
+
+// begins says whether what comes next begins with a text, without reading it.
+// The line that was returned last is no good after this.
+func (r *Reader) begins(text string) bool {
+	next, _ := r.src.Peek(len(text))
+	return string(next) == text
+}
+
 // skipRefused reads the rest of an answer that was refused. That is not done
 // before another answer is wanted, since something that is not HAProxy may not
 // send the rest ever.
