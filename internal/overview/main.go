@@ -58,6 +58,9 @@ func (w *when) UnmarshalText(text []byte) error {
 	}
 }
 
+// Choices are what --color takes.
+func (when) Choices() []string { return []string{"auto", "always", "never"} }
+
 func (w when) MarshalText() ([]byte, error) { return []byte(w), nil }
 
 // Main runs lshaproxy and returns its exit code.

@@ -86,3 +86,6 @@ func (l LogLevel) MarshalText() ([]byte, error) {
 	}
 	return []byte(l.Level.String()), nil
 }
+
+// Choices are the levels as --log-level takes them.
+func (LogLevel) Choices() []string { return []string{"off", "error", "warn", "info", "debug", "trace"} }

@@ -39,6 +39,9 @@ func (l *Level) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a level of perfdata; use none, summary, sections or servers", text)
 }
 
+// Choices are the levels as --perfdata takes them.
+func (Level) Choices() []string { return levelNames[:] }
+
 // Metric is one value of the perfdata: 'label'=value[unit];warning;critical;min;max
 // (Monitoring Plugins guidelines, "Performance data").
 type Metric struct {

@@ -45,6 +45,9 @@ func (s *State) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a state; use ok, warning, critical or unknown", text)
 }
 
+// Choices are the states as flags take them.
+func (State) Choices() []string { return []string{"ok", "warning", "critical", "unknown"} }
+
 // Worst returns the worst of the states, CRITICAL > WARNING > UNKNOWN > OK, and
 // OK for none.
 func Worst(states ...State) State {

@@ -1,4 +1,4 @@
-# bash completion of lshaproxy, made from its --help: do not edit.
+# bash completion of lshaproxy, made from its flags: do not edit.
 _lshaproxy() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
 	case $before in

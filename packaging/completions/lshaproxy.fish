@@ -1,4 +1,4 @@
-# fish completion of lshaproxy, made from its --help: do not edit.
+# fish completion of lshaproxy, made from its flags: do not edit.
 complete -c lshaproxy -f
 complete -c lshaproxy -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c lshaproxy -s u -l url -x -d 'stats page, with or without ;csv; with -H just the path (repeatable)'

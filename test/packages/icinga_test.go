@@ -102,12 +102,12 @@ func TestIcingaPassesEveryFlag(t *testing.T) {
 		}
 		config += fmt.Sprintf("object Service %q {\n\thost_name = \"lb1\"\n\tcheck_command = %q\n", p.Name, p.Command())
 		want[p.Name] = map[string][]string{}
-		for _, o := range p.Options {
+		for _, o := range p.Flags {
 			variable := "vars." + p.Variable(o)
 			switch {
 			case o.Long == "--help" || o.Long == "--version":
-			case o.Env != "":
-				config += fmt.Sprintf("\t%s = \"secret of %s\"\n", variable, o.Env)
+			case o.Variable != "":
+				config += fmt.Sprintf("\t%s = \"secret of %s\"\n", variable, o.Variable)
 			case o.Value == "":
 				config += fmt.Sprintf("\t%s = true\n", variable)
 				want[p.Name][o.Long] = []string{""}

@@ -193,7 +193,7 @@ func TestDefinitionsUseFlagsThatExist(t *testing.T) {
 	known := map[string]map[string]bool{}
 	for _, p := range programs(t) {
 		known[p.Name] = map[string]bool{}
-		for _, o := range p.Options {
+		for _, o := range p.Flags {
 			known[p.Name][o.Short], known[p.Name][o.Long] = true, true
 		}
 	}

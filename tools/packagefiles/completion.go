@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"check-haproxy/internal/plugin"
 )
 
 // path is what a value is called that can be the name of a file; a stats
 // socket's address can.
 var path = regexp.MustCompile(`^(FILE|PATH|ADDR)$`)
 
-func (o Option) takesPath() bool { return path.MatchString(o.Value) }
+func takesPath(o plugin.Flag) bool { return path.MatchString(o.Value) }
 
 // mayStandAlone says whether the value can be left out: --journal [UNIT].
-func (o Option) mayStandAlone() bool {
+func mayStandAlone(o plugin.Flag) bool {
 	return strings.HasPrefix(o.Value, "[") && strings.HasSuffix(o.Value, "]")
 }
 
@@ -21,14 +23,14 @@ func (o Option) mayStandAlone() bool {
 // takes one.
 func BashCompletion(p Program) string {
 	var words, paths, values []string
-	for _, o := range p.Options {
+	for _, o := range p.Flags {
 		for _, name := range []string{o.Short, o.Long} {
 			switch {
 			case name == "":
 				continue
-			case o.takesPath():
+			case takesPath(o):
 				paths = append(paths, name)
-			case o.Value != "" && !o.mayStandAlone():
+			case o.Value != "" && !mayStandAlone(o):
 				values = append(values, name)
 			}
 			words = append(words, name)
@@ -36,7 +38,7 @@ func BashCompletion(p Program) string {
 	}
 	function := "_" + strings.ReplaceAll(p.Name, "-", "_")
 	var b strings.Builder
-	fmt.Fprintf(&b, "# bash completion of %s, made from its --help: do not edit.\n%s() {\n", p.Name, function)
+	fmt.Fprintf(&b, "# bash completion of %s, made from its flags: do not edit.\n%s() {\n", p.Name, function)
 	b.WriteString("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n\tcase $before in\n")
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "\t%s) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n", strings.Join(paths, "|"))
@@ -51,8 +53,8 @@ func BashCompletion(p Program) string {
 // ZshCompletion makes the completion for zsh.
 func ZshCompletion(p Program) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#compdef %s\n# zsh completion of %s, made from its --help: do not edit.\n_arguments -s", p.Name, p.Name)
-	for _, o := range p.Options {
+	fmt.Fprintf(&b, "#compdef %s\n# zsh completion of %s, made from its flags: do not edit.\n_arguments -s", p.Name, p.Name)
+	for _, o := range p.Flags {
 		for _, name := range []string{o.Short, o.Long} {
 			if name == "" {
 				continue
@@ -62,9 +64,9 @@ func ZshCompletion(p Program) string {
 				spec = "*" + spec
 			}
 			switch {
-			case o.takesPath():
+			case takesPath(o):
 				spec += ":" + zshText(strings.ToLower(o.Value)) + ":_files"
-			case o.mayStandAlone():
+			case mayStandAlone(o):
 				spec += "::" + zshText(strings.ToLower(strings.Trim(o.Value, "[]"))) + ":"
 			case o.Value != "":
 				spec += ":" + zshText(strings.ToLower(o.Value)) + ":"
@@ -79,8 +81,8 @@ func ZshCompletion(p Program) string {
 // FishCompletion makes the completion for fish.
 func FishCompletion(p Program) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# fish completion of %s, made from its --help: do not edit.\ncomplete -c %s -f\n", p.Name, p.Name)
-	for _, o := range p.Options {
+	fmt.Fprintf(&b, "# fish completion of %s, made from its flags: do not edit.\ncomplete -c %s -f\n", p.Name, p.Name)
+	for _, o := range p.Flags {
 		fmt.Fprintf(&b, "complete -c %s", p.Name)
 		if o.Short != "" {
 			fmt.Fprintf(&b, " -s %s", strings.TrimPrefix(o.Short, "-"))
@@ -89,9 +91,9 @@ func FishCompletion(p Program) string {
 			fmt.Fprintf(&b, " -l %s", strings.TrimPrefix(o.Long, "--"))
 		}
 		switch {
-		case o.takesPath():
+		case takesPath(o):
 			b.WriteString(" -r -F")
-		case o.Value != "" && !o.mayStandAlone():
+		case o.Value != "" && !mayStandAlone(o):
 			b.WriteString(" -x")
 		}
 		fmt.Fprintf(&b, " -d %s\n", fishQuote(o.Help))

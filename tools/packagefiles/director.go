@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+
+	"check-haproxy/internal/plugin"
 )
 
 // A basket is what Icinga Director's "Configuration Baskets" upload and
@@ -76,21 +78,21 @@ func DirectorBasket(programs []Program) string {
 			ObjectType:     "object",
 			Timeout:        "60",
 		}
-		for _, o := range p.Options {
-			if !o.checks() || o.Env != "" {
+		for _, o := range p.Flags {
+			if !checks(o) || o.Variable != "" {
 				continue
 			}
 			id := len(out.Datafield) + 1
 			out.Datafield[strconv.Itoa(id)] = field(p, o)
 			command.Fields = append(command.Fields, directorCommandField{DatafieldID: id, IsRequired: "n"})
-			command.Arguments[o.name()] = argument(p, o)
+			command.Arguments[o.Long] = argument(p, o)
 		}
 		out.Command[command.ObjectName] = command
 	}
 	return encode(out)
 }
 
-func argument(p Program, o Option) directorArgument {
+func argument(p Program, o plugin.Flag) directorArgument {
 	variable := "$" + p.Variable(o) + "$"
 	if o.Value == "" {
 		return directorArgument{SetIf: variable, Description: o.Help}
@@ -98,10 +100,10 @@ func argument(p Program, o Option) directorArgument {
 	return directorArgument{Value: variable, Description: o.Help}
 }
 
-func field(p Program, o Option) directorField {
+func field(p Program, o plugin.Flag) directorField {
 	f := directorField{
 		VarName:     p.Variable(o),
-		Caption:     o.name(),
+		Caption:     o.Long,
 		Description: o.Help,
 		DataType:    directorString,
 		Settings:    map[string]string{},

@@ -3,6 +3,8 @@ package packagefiles
 import (
 	"fmt"
 	"strings"
+
+	"check-haproxy/internal/plugin"
 )
 
 // CheckCommands makes Icinga 2's definitions of the plugins: every flag is a
@@ -16,7 +18,7 @@ func CheckCommands(programs []Program) string {
  * array repeats the flag; a switch is a boolean. A "$" in a value is written
  * "$$", as everywhere in Icinga 2.
  *
- * Made from the plugins' --help (make generate): do not edit.
+ * Made from the plugins' flags (make generate): do not edit.
  */
 `)
 	for _, p := range programs {
@@ -30,11 +32,11 @@ func CheckCommands(programs []Program) string {
 func writeCheckCommand(b *strings.Builder, p Program) {
 	fmt.Fprintf(b, "\n// %s\nobject CheckCommand %s {\n", p.Summary, icingaString(p.Command()))
 	fmt.Fprintf(b, "\tcommand = [ PluginDir + %s ]\n\n\targuments = {\n", icingaString("/"+p.Name))
-	var secret []Option
-	for _, o := range p.Options {
+	var secret []plugin.Flag
+	for _, o := range p.Flags {
 		switch {
-		case !o.checks():
-		case o.Env != "":
+		case !checks(o):
+		case o.Variable != "":
 			secret = append(secret, o)
 		default:
 			writeArgument(b, p, o)
@@ -45,18 +47,18 @@ func writeCheckCommand(b *strings.Builder, p Program) {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(b, "\t// %s %s\n\tenv.%s = %s\n", o.Long, o.Help, o.Env, icingaString("$"+p.Variable(o)+"$"))
+		fmt.Fprintf(b, "\t// %s %s\n\tenv.%s = %s\n", o.Long, o.Help, o.Variable, icingaString("$"+p.Variable(o)+"$"))
 	}
 	b.WriteString("}\n")
 }
 
-func writeArgument(b *strings.Builder, p Program, o Option) {
+func writeArgument(b *strings.Builder, p Program, o plugin.Flag) {
 	key := "value"
 	if o.Value == "" {
 		key = "set_if"
 	}
 	fmt.Fprintf(b, "\t\t%s = {\n\t\t\t%s = %s\n\t\t\tdescription = %s\n\t\t}\n",
-		icingaString(o.name()), key, icingaString("$"+p.Variable(o)+"$"), icingaString(o.Help))
+		icingaString(o.Long), key, icingaString("$"+p.Variable(o)+"$"), icingaString(o.Help))
 }
 
 // icingaString quotes text for Icinga 2's configuration language.

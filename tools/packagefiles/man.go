@@ -3,6 +3,8 @@ package packagefiles
 import (
 	"fmt"
 	"strings"
+
+	"check-haproxy/internal/plugin"
 )
 
 // page is the file name of the program's man page: section 8 holds what daemons
@@ -18,7 +20,7 @@ func (p Program) page() string {
 func ManPage(p Program) string {
 	var b strings.Builder
 	name, section, _ := strings.Cut(p.page(), ".")
-	fmt.Fprintf(&b, ".\\\" Made from the program's --help: do not edit.\n")
+	fmt.Fprintf(&b, ".\\\" Made from the program's flags: do not edit.\n")
 	fmt.Fprintf(&b, ".TH %s %s \"\" check\\-haproxy \"Monitoring HAProxy\"\n", strings.ToUpper(roff(name)), section)
 	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n", roff(p.Name), roff(nameLine(p.Summary)))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n[\\fIOPTION\\fR]...\n", roff(p.Name))
@@ -27,7 +29,7 @@ func ManPage(p Program) string {
 		fmt.Fprintf(&b, ".PP\n%s\n", roff(p.About))
 	}
 	b.WriteString(".SH OPTIONS\n")
-	for _, o := range p.Options {
+	for _, o := range p.Flags {
 		fmt.Fprintf(&b, ".TP\n%s\n%s\n", synopsis(o), roff(o.Help))
 	}
 	for _, s := range sections(p) {
@@ -37,7 +39,7 @@ func ManPage(p Program) string {
 }
 
 // synopsis is "-s, --section PATTERN" with the value in italics.
-func synopsis(o Option) string {
+func synopsis(o plugin.Flag) string {
 	var ways []string
 	for _, way := range []string{o.Short, o.Long} {
 		if way != "" {
@@ -81,7 +83,7 @@ func sections(p Program) []manSection {
 	if environment := p.environment(); environment != "" {
 		add("ENVIRONMENT", environment)
 	}
-	if examples := Examples[p.Name]; len(examples) > 0 {
+	if examples := p.Examples; len(examples) > 0 {
 		var b strings.Builder
 		for _, e := range examples {
 			fmt.Fprintf(&b, ".TP\n%s\n.EX\n%s\n.EE\n", roff(e.Text), roff(p.Name+" "+e.Args))
@@ -136,7 +138,7 @@ case-sensitive. \fB\-\-exclude\fR wins over \fB\-\-section\fR.`
 )
 
 func (p Program) has(long string) bool {
-	for _, o := range p.Options {
+	for _, o := range p.Flags {
 		if o.Long == long {
 			return true
 		}
@@ -146,9 +148,9 @@ func (p Program) has(long string) bool {
 
 func (p Program) environment() string {
 	var b strings.Builder
-	for _, o := range p.Options {
-		if o.Env != "" {
-			fmt.Fprintf(&b, ".TP\n.B %s\nThe same as \\fB%s\\fR, without showing in the list of processes.\n", o.Env, roff(o.name()))
+	for _, o := range p.Flags {
+		if o.Variable != "" {
+			fmt.Fprintf(&b, ".TP\n.B %s\nThe same as \\fB%s\\fR, without showing in the list of processes.\n", o.Variable, roff(o.Long))
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -2,65 +2,16 @@ package packagefiles
 
 import (
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-const sample = `Does it work?
-It asks, and tells.
-
-Usage: check_haproxy_sample [OPTION]...
-
-Options:
-  --socket ADDR, -S ADDR
-                         stats socket (repeatable) [default: the first of the usual places]
-  --warning [PATTERN=]RANGE, -w [PATTERN=]RANGE
-                         a range (repeatable)
-  --critical [PATTERN=]RANGE, -c [PATTERN=]RANGE
-                         the same for CRITICAL
-  --password PASSWORD    its password; better in HAPROXY_STATS_PASSWORD or --password-file
-  --tls                  the page is https
-  --help, -h             display this help and exit
-`
-
-func TestParse(t *testing.T) {
-	got, err := Parse("check_haproxy_sample", sample)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Program{Name: "check_haproxy_sample", Summary: "Does it work?", About: "It asks, and tells.", Options: []Option{
-		{Long: "--socket", Short: "-S", Value: "ADDR", Help: "stats socket (repeatable) [default: the first of the usual places]", Repeatable: true},
-		{Long: "--warning", Short: "-w", Value: "[PATTERN=]RANGE", Help: "a range (repeatable)", Repeatable: true},
-		{Long: "--critical", Short: "-c", Value: "[PATTERN=]RANGE", Help: "the same for CRITICAL", Repeatable: true},
-		{Long: "--password", Value: "PASSWORD", Help: "its password; better in HAPROXY_STATS_PASSWORD or --password-file", Env: "HAPROXY_STATS_PASSWORD"},
-		{Long: "--tls", Help: "the page is https"},
-		{Long: "--help", Short: "-h", Help: "display this help and exit"},
-	}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestParseRefuses(t *testing.T) {
-	for _, help := range []string{"", "no usage", "Usage: x\n", "Usage: x\n\nOptions:\nnot an option\n"} {
-		if got, err := Parse("x", help); err == nil {
-			t.Errorf("Parse(%q) = %+v, no error", help, got)
-		}
-	}
-}
 
 func TestRoff(t *testing.T) {
 	for text, want := range map[string]string{
@@ -75,22 +26,8 @@ func TestRoff(t *testing.T) {
 	}
 }
 
-var programs = sync.OnceValues(func() ([]Program, error) { return Programs("../..") })
-
-func allPrograms(t *testing.T) []Program {
-	t.Helper()
-	all, err := programs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) == 0 {
-		t.Fatal("there is no program below cmd/")
-	}
-	return all
-}
-
 func TestGeneratedFilesAreCurrent(t *testing.T) {
-	want := Files(allPrograms(t))
+	want := Files(Programs())
 	for name, content := range want {
 		got, err := os.ReadFile(filepath.Join("../../packaging", name))
 		if err != nil {
@@ -98,7 +35,7 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(string(content), string(got)); diff != "" {
-			t.Errorf("packaging/%s is not what the programs' --help says; run make generate\n%s", name, diff)
+			t.Errorf("packaging/%s is not what the programs' flags say; run make generate\n%s", name, diff)
 		}
 	}
 	for _, folder := range []string{"man", "completions"} {
@@ -111,10 +48,10 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	}
 }
 
-// TestEveryFlagIsEverywhere reads the flags out of the help by itself, so that a
-// mistake of Parse shows.
+// TestEveryFlagIsEverywhere reads the flags out of the help that the program
+// prints, so that a mistake of plugin.Describe shows.
 func TestEveryFlagIsEverywhere(t *testing.T) {
-	for _, p := range allPrograms(t) {
+	for _, p := range Programs() {
 		help := helpOf(t, p.Name)
 		for _, flag := range regexp.MustCompile(`(?m)^  (--[a-z0-9-]+)`).FindAllStringSubmatch(help, -1) {
 			wantFlag(t, p, flag[1])
@@ -161,15 +98,15 @@ func helpOf(t *testing.T, name string) string {
 }
 
 func TestExamplesUseFlagsThatExist(t *testing.T) {
-	for _, p := range allPrograms(t) {
-		if len(Examples[p.Name]) == 0 {
+	for _, p := range Programs() {
+		if len(p.Examples) == 0 {
 			t.Errorf("%s has no example for its man page", p.Name)
 		}
 		known := map[string]bool{}
-		for _, o := range p.Options {
+		for _, o := range p.Flags {
 			known[o.Short], known[o.Long] = true, true
 		}
-		for _, example := range Examples[p.Name] {
+		for _, example := range p.Examples {
 			for _, flag := range regexp.MustCompile(`(?:^| )(--?[A-Za-z][a-z-]*)`).FindAllStringSubmatch(example.Args, -1) {
 				if !known[flag[1]] {
 					t.Errorf("the example %q of %s has %s, which it does not know", example.Args, p.Name, flag[1])
@@ -179,48 +116,43 @@ func TestExamplesUseFlagsThatExist(t *testing.T) {
 	}
 }
 
-// TestRepeatableIsSaid holds the help against the flags' tags: "repeatable" in
-// the help is what makes a flag an array in Icinga.
+// TestRepeatableIsSaid holds the help against the flags: a user reads there that
+// a flag can be given several times.
 func TestRepeatableIsSaid(t *testing.T) {
-	tags := 0
-	for _, root := range []string{"../../internal"} {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return err
+	for _, p := range Programs() {
+		for _, f := range p.Flags {
+			// "the same for CRITICAL" stands after a flag that says it.
+			if says := strings.Contains(f.Help, "repeatable"); f.Repeatable != says && !strings.HasPrefix(f.Help, "the same") {
+				t.Errorf("%s %s can be repeated: %v; its help says so: %v", p.Name, f.Long, f.Repeatable, says)
 			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-			if err != nil {
-				return err
-			}
-			ast.Inspect(file, func(node ast.Node) bool {
-				if field, ok := node.(*ast.Field); ok && field.Tag != nil {
-					text, _ := strconv.Unquote(field.Tag.Value)
-					tag := reflect.StructTag(text)
-					separate := strings.HasSuffix(tag.Get("arg"), ",separate")
-					// "the same for CRITICAL" stands after a flag that says it.
-					if says := strings.Contains(tag.Get("help"), "repeatable"); separate != says && !strings.HasPrefix(tag.Get("help"), "the same") {
-						t.Errorf("%s: %s: the flag can be repeated: %v; its help says so: %v", path, tag.Get("arg"), separate, says)
-					}
-					if separate {
-						tags++
-					}
-				}
-				return true
-			})
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
 	}
-	if tags == 0 {
-		t.Error("found no flag that can be repeated: the test does not look where they are")
+}
+
+// TestEveryProgramIsDescribed holds the list against the commands.
+func TestEveryProgramIsDescribed(t *testing.T) {
+	folders, err := filepath.Glob("../../cmd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, folder := range folders {
+		want = append(want, filepath.Base(folder))
+	}
+	for _, p := range Programs() {
+		got = append(got, p.Name)
+		if p.Summary == "" {
+			t.Errorf("%s does not say what it answers", p.Name)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-cmd +Programs):\n%s", diff)
 	}
 }
 
 func TestDirectorBasketIsConsistent(t *testing.T) {
 	var out basket
-	if err := json.Unmarshal([]byte(DirectorBasket(allPrograms(t))), &out); err != nil {
+	if err := json.Unmarshal([]byte(DirectorBasket(Programs())), &out); err != nil {
 		t.Fatal(err)
 	}
 	for name, command := range out.Command {

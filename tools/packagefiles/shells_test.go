@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"check-haproxy/internal/plugin"
 )
 
 // need skips a test whose program is missing; in CI it fails.
@@ -24,7 +26,7 @@ func need(t *testing.T, program string) string {
 
 func TestManPagesHaveNoWarnings(t *testing.T) {
 	need(t, "man")
-	for _, p := range append(allPrograms(t), tool) {
+	for _, p := range append(Programs(), tool) {
 		file := filepath.Join(t.TempDir(), p.page())
 		if err := os.WriteFile(file, []byte(ManPage(p)), 0o644); err != nil {
 			t.Fatal(err)
@@ -37,9 +39,9 @@ func TestManPagesHaveNoWarnings(t *testing.T) {
 		if err != nil || complaints.Len() > 0 {
 			t.Errorf("man complains of %s: %v\n%s", p.page(), err, complaints.String())
 		}
-		for _, o := range p.Options {
-			if !strings.Contains(string(page), o.name()) {
-				t.Errorf("the man page of %s does not show %s", p.Name, o.name())
+		for _, o := range p.Flags {
+			if !strings.Contains(string(page), o.Long) {
+				t.Errorf("the man page of %s does not show %s", p.Name, o.Long)
 			}
 		}
 	}
@@ -47,12 +49,12 @@ func TestManPagesHaveNoWarnings(t *testing.T) {
 
 // tool stands for a program that a person runs, with help texts that would
 // break careless quoting.
-var tool = Program{Name: "lshaproxy", Summary: "What is wrong?", Options: []Option{
+var tool = Program{plugin.Manual{Name: "lshaproxy", Summary: "What is wrong?", Flags: []plugin.Flag{
 	{Long: "--socket", Short: "-S", Value: "ADDR", Help: "it's a \"path\" [default: `none`]: $HOME \\ or so", Repeatable: true},
 	{Long: "--watch", Value: "TIME", Help: "again and again"},
 	{Long: "--journal", Value: "[UNIT]", Help: "the journal"},
 	{Long: "--json", Help: "print JSON"},
-}}
+}}}
 
 func TestCompletions(t *testing.T) {
 	folder := t.TempDir()

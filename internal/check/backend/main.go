@@ -32,6 +32,9 @@ func (flags) Description() string {
 // unresolved is the value of --unresolved.
 type unresolved struct{ Standing }
 
+// Choices are the standings that --unresolved takes.
+func (unresolved) Choices() []string { return []string{string(Down), string(Out)} }
+
 func (u *unresolved) UnmarshalText(text []byte) error {
 	switch u.Standing = Standing(text); u.Standing {
 	case Down, Out:
@@ -44,7 +47,6 @@ func (u *unresolved) UnmarshalText(text []byte) error {
 // Main runs the plugin and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var f flags
-	program := plugin.Program{Name: "check_haproxy_backend", Check: "backend"}
 	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
 		return run(ctx, &f, stdin)
 	})

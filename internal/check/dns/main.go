@@ -29,7 +29,6 @@ func (flags) Description() string {
 // Main runs the plugin and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var f flags
-	program := plugin.Program{Name: "check_haproxy_dns", Check: "dns"}
 	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
 		return run(ctx, &f, stdin)
 	})

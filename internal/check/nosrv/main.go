@@ -52,7 +52,6 @@ func (a age) MarshalText() ([]byte, error) { return []byte(time.Duration(a).Stri
 // Main runs the plugin and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var f flags
-	program := plugin.Program{Name: "check_haproxy_nosrv", Check: "nosrv"}
 	return plugin.Run(program, check.Args(args), stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
 		return run(ctx, &f, stdin)
 	})

@@ -51,6 +51,15 @@ const (
 // Kinds are all of them, in the order of a request's way.
 func Kinds() []Kind { return []Kind{Process, Frontend, Server, Backend} }
 
+// Choices are the kinds as --kind takes them.
+func (Kind) Choices() []string {
+	var names []string
+	for _, kind := range Kinds() {
+		names = append(names, string(kind))
+	}
+	return names
+}
+
 // UnmarshalText reads a kind, for a flag.
 func (k *Kind) UnmarshalText(text []byte) error {
 	for _, kind := range Kinds() {

@@ -22,8 +22,8 @@ type Flags struct {
 	Hostname     string       `arg:"-H,--hostname" placeholder:"HOST" help:"host of the stats page"`
 	Port         uint16       `arg:"-p,--port" placeholder:"PORT" help:"port of the stats page [default: 80, with --tls 443]"`
 	TLS          bool         `arg:"--tls" help:"the stats page is https"`
-	Username     string       `arg:"-U,--username" placeholder:"NAME" help:"user of the stats page; better in HAPROXY_STATS_USERNAME"`
-	Password     string       `arg:"-P,--password" placeholder:"PASSWORD" help:"its password; better in HAPROXY_STATS_PASSWORD or --password-file, which the process list does not show"`
+	Username     string       `arg:"-U,--username" placeholder:"NAME" variable:"HAPROXY_STATS_USERNAME" help:"user of the stats page; better in HAPROXY_STATS_USERNAME"`
+	Password     string       `arg:"-P,--password" placeholder:"PASSWORD" variable:"HAPROXY_STATS_PASSWORD" help:"its password; better in HAPROXY_STATS_PASSWORD or --password-file, which the process list does not show"`
 	PasswordFile string       `arg:"--password-file" placeholder:"PATH" help:"file whose first line is the password"`
 	CAFile       string       `arg:"--ca-file" placeholder:"PATH" help:"certificates (PEM) of the authorities to trust, instead of the system's"`
 	Cert         string       `arg:"--cert" placeholder:"PATH" help:"client certificate (PEM)"`
