@@ -18,6 +18,7 @@ import (
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/logsource"
+	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -25,16 +26,16 @@ import (
 
 // look asks once, the statistics and the log at the same time. An error is one
 // in the arguments; what did not answer is one of the facts.
-func (f *flags) look(ctx context.Context, stdin io.Reader) (Facts, error) {
-	return plugin.Within(ctx, time.Duration(f.Timeout), func(ctx context.Context) (Facts, error) {
+func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error) {
+	return plugin.Within(ctx, time.Duration(f.Timeout), func(ctx context.Context) (picture.Facts, error) {
 		now := time.Now()
 		reading, err := f.startReading(ctx, now, stdin)
 		if err != nil {
-			return Facts{}, err
+			return picture.Facts{}, err
 		}
 		asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.All, Info: true, Servers: endpoint.Always})
 		if err != nil {
-			return Facts{}, err
+			return picture.Facts{}, err
 		}
 		facts := f.statistics(asked)
 		facts.At = now
@@ -45,14 +46,14 @@ func (f *flags) look(ctx context.Context, stdin io.Reader) (Facts, error) {
 }
 
 // statistics are the facts that the endpoints told.
-func (f *flags) statistics(asked *check.Asked) Facts {
-	facts := Facts{Notes: asked.Notes()}
+func (f *flags) statistics(asked *check.Asked) picture.Facts {
+	facts := picture.Facts{Notes: asked.Notes()}
 	selection := asked.Select()
 	for _, answer := range asked.Answers {
-		facts.Processes = append(facts.Processes, Process{Endpoint: answer.Name, Info: answer.Info})
+		facts.Processes = append(facts.Processes, picture.Process{Endpoint: answer.Name, Info: answer.Info})
 		for _, frontend := range answer.Stats.Frontends {
 			if selection.Takes(asked.Names(answer, frontend.Name)...) {
-				facts.Frontends = append(facts.Frontends, Frontend{Frontend: frontend, Label: asked.Label(answer, frontend.Name)})
+				facts.Frontends = append(facts.Frontends, picture.Frontend{Frontend: frontend, Label: asked.Label(answer, frontend.Name)})
 			}
 		}
 		for _, backend := range answer.Stats.Backends {
@@ -68,8 +69,8 @@ func (f *flags) statistics(asked *check.Asked) Facts {
 	return facts
 }
 
-func backendOf(asked *check.Asked, answer endpoint.Answer, b haproxy.Backend) Backend {
-	return Backend{
+func backendOf(asked *check.Asked, answer endpoint.Answer, b haproxy.Backend) picture.Backend {
+	return picture.Backend{
 		Backend: backend.Backend{
 			Backend:  b,
 			Label:    asked.Label(answer, b.Name),
@@ -129,7 +130,7 @@ func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch ch
 	})
 }
 
-func (f *flags) addLog(facts *Facts, reading <-chan logAnswer) {
+func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {
 	if reading == nil {
 		return
 	}
@@ -172,7 +173,7 @@ const lookupTime = 2 * time.Second
 
 // addMoved asks DNS for the names of servers that are down, whether they lead
 // elsewhere by now.
-func (f *flags) addMoved(ctx context.Context, backends []Backend) {
+func (f *flags) addMoved(ctx context.Context, backends []picture.Backend) {
 	if f.NoLookup {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
+	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/plugin"
 )
 
@@ -122,16 +123,14 @@ func (f *flags) check() error {
 
 // show prints one picture, and after it, where a person expects errors, what
 // could not be looked at.
-func show(facts Facts, f *flags, t *terminal, stderr io.Writer) int {
+func show(facts picture.Facts, f *flags, t *terminal, stderr io.Writer) int {
 	failures := facts.Failures
 	code := exitCode(facts)
 	var err error
 	if f.JSON {
-		err = writeJSON(t.out, Of(facts), code)
+		err = writeJSON(t.out, picture.Of(facts), code)
 	} else if facts.Failures = nil; len(facts.Processes) > 0 || facts.Log != nil {
-		options := t.options(f.Verbose)
-		options.Height = 0 // a terminal scrolls
-		err = writeLines(t.out, Of(facts).Lines(options))
+		err = writeLines(t.out, picture.Of(facts).Lines(t.options(f.Verbose)))
 	}
 	for _, failure := range failures {
 		complain(stderr, failure)
@@ -144,7 +143,7 @@ func show(facts Facts, f *flags, t *terminal, stderr io.Writer) int {
 }
 
 // exitCode is like that of ls: one thing that could not be looked at is enough.
-func exitCode(facts Facts) int {
+func exitCode(facts picture.Facts) int {
 	if len(facts.Failures) > 0 {
 		return couldNotLook
 	}
@@ -160,7 +159,7 @@ func writeLines(w io.Writer, lines []string) error {
 	return err
 }
 
-func writeJSON(w io.Writer, p *Picture, code int) error {
+func writeJSON(w io.Writer, p *picture.Picture, code int) error {
 	object, err := plugin.FormatJSON(program, p.Result(), code)
 	if err != nil {
 		return err

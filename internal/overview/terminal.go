@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"check-haproxy/internal/overview/draw"
+	"check-haproxy/internal/overview/picture"
 )
 
 // terminal is where the picture is shown; it may be none.
@@ -31,8 +34,8 @@ func isTerminal(file *os.File) bool {
 
 // options describes the terminal as it is now. A pipe has no width, unless
 // COLUMNS says so.
-func (t *terminal) options(verbose bool) Options {
-	o := Options{Color: t.color, ASCII: !t.speaksUnicode(), Verbose: verbose}
+func (t *terminal) options(verbose bool) picture.Options {
+	o := picture.Options{Canvas: draw.Canvas{Color: t.color, ASCII: !t.speaksUnicode()}, Verbose: verbose}
 	if columns, err := strconv.Atoi(t.getenv("COLUMNS")); err == nil && columns > 0 {
 		o.Width = columns
 	}

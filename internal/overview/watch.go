@@ -9,12 +9,14 @@ import (
 	"syscall"
 	"time"
 
+	"check-haproxy/internal/overview/draw"
+	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 )
 
 // seen is what one look came to.
 type seen struct {
-	facts Facts
+	facts picture.Facts
 	err   error
 }
 
@@ -49,7 +51,7 @@ func repeat(ctx context.Context, f *flags, looks chan<- seen) {
 			s.facts, s.err = f.look(ctx, nil)
 		}()
 		if s.err != nil && !first {
-			s = seen{facts: Facts{At: time.Now(), Failures: []string{s.err.Error()}}}
+			s = seen{facts: picture.Facts{At: time.Now(), Failures: []string{s.err.Error()}}}
 		}
 		select {
 		case looks <- s:
@@ -101,7 +103,7 @@ func watchInPlace(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 	t.enter()
 	defer t.leave()
 
-	var last *Picture
+	var last *picture.Picture
 	var at time.Time
 	for {
 		select {
@@ -120,14 +122,15 @@ func watchInPlace(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 			if err = s.err; err != nil {
 				return couldNotLook
 			}
-			code, last, at = exitCode(s.facts), Of(s.facts), s.facts.At
+			code, last, at = exitCode(s.facts), picture.Of(s.facts), s.facts.At
 		}
 		if last == nil {
 			continue
 		}
 		options := t.options(f.Verbose)
-		options.Corner = fmt.Sprintf("%s, every %s, q quits", at.Format(time.TimeOnly), time.Duration(f.Watch))
-		if err = t.draw(last.Lines(options)); err != nil {
+		corner := fmt.Sprintf("%s, every %s, q quits", at.Format(time.TimeOnly), time.Duration(f.Watch))
+		lines := append(options.Render([]draw.Line{options.Sides(nil, draw.Text(draw.Faint, corner))}), last.Lines(options)...)
+		if err = t.draw(lines[:min(len(lines), max(options.Height, 1))]); err != nil {
 			return couldNotLook
 		}
 	}

@@ -1,84 +1,72 @@
-package overview
+package picture
 
 import (
 	"strconv"
 	"strings"
 
 	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
 
-func (o Options) mark(s plugin.State) string {
+func lookOf(s plugin.State) draw.Style {
 	switch s {
 	case plugin.OK:
-		return o.glyphs().ok
+		return draw.Green
 	case plugin.Warning:
-		return o.glyphs().warning
+		return draw.Yellow
 	case plugin.Critical:
-		return o.glyphs().critical
+		return draw.Red
 	default:
-		return o.glyphs().unknown
-	}
-}
-
-func lookOf(s plugin.State) style {
-	switch s {
-	case plugin.OK:
-		return green
-	case plugin.Warning:
-		return yellow
-	case plugin.Critical:
-		return red
-	default:
-		return magenta
+		return draw.Magenta
 	}
 }
 
 // ofLimit is "18/20", or "18" where nothing limits it.
-func ofLimit(n, limit haproxy.Number) line {
+func ofLimit(n, limit haproxy.Number) draw.Line {
 	if !n.Known {
 		return nil
 	}
 	number := strconv.FormatInt(n.Value, 10)
-	look := plain
+	look := draw.Plain
 	if n.Value == 0 {
-		look = faint
+		look = draw.Faint
 	}
-	l := text(look, number)
+	l := draw.Text(look, number)
 	if limit.Known {
-		l = append(l, styled(faint, "/"+strconv.FormatInt(limit.Value, 10)))
+		l = append(l, draw.Styled(draw.Faint, "/"+strconv.FormatInt(limit.Value, 10)))
 	}
 	return l
 }
 
-func waiting(n haproxy.Number) line {
+func waiting(n haproxy.Number) draw.Line {
 	switch {
 	case !n.Known:
 		return nil
 	case n.Value == 0:
-		return text(faint, "0")
+		return draw.Text(draw.Faint, "0")
 	default:
-		return text(yellow, strconv.FormatInt(n.Value, 10))
+		return draw.Text(draw.Yellow, strconv.FormatInt(n.Value, 10))
 	}
 }
 
 // nosrv is how many requests found no server in the window.
-func (s Section) nosrv() line {
+func (s Section) nosrv() draw.Line {
 	switch {
 	case s.NOSRV == nil:
 		return nil
 	case s.NOSRV.NOSRV == 0:
-		return text(faint, "0")
+		return draw.Text(draw.Faint, "0")
 	default:
-		return text(lookOf(s.NOSRV.State), strconv.FormatUint(s.NOSRV.NOSRV, 10))
+		return draw.Text(lookOf(s.NOSRV.State), strconv.FormatUint(s.NOSRV.NOSRV, 10))
 	}
 }
 
-func since(n haproxy.Number) line {
+func since(n haproxy.Number) draw.Line {
 	if !n.Known || n.Value < 0 {
 		return nil
 	}
-	return text(faint, plugin.FormatSeconds(n.Value))
+	return draw.Text(draw.Faint, plugin.FormatSeconds(n.Value))
 }
 
 // join joins what is not empty.

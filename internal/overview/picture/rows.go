@@ -1,4 +1,4 @@
-package overview
+package picture
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
 
@@ -16,13 +17,12 @@ const few = 3
 
 // Limits on what is shown without Verbose.
 type amount struct {
-	whole   int  // sections in trouble that show their servers
-	trouble int  // sections in trouble that have a line
-	healthy int  // sections that are OK and have a line
-	servers int  // servers of a section in trouble
-	details int  // sections whose cause is explained
-	logged  int  // sections under the chart
-	flat    bool // no chart, only a line for each of these, and no notes
+	whole   int // sections in trouble that show their servers
+	trouble int // sections in trouble that have a line
+	healthy int // sections that are OK and have a line
+	servers int // servers of a section in trouble
+	details int // sections whose cause is explained
+	logged  int // sections under the chart
 }
 
 // smallTable is how many rows a table may have in which every server of every
@@ -35,7 +35,7 @@ var (
 )
 
 // rows are the table's, and a note on what is not among them.
-func (p *Picture) rows(o Options, a amount) (rows []row, note string) {
+func (p *Picture) rows(o Options, a amount) (rows []draw.Row, note string) {
 	bad, fine := p.inTrouble(), p.sections[len(p.inTrouble()):]
 	for i, s := range bad[:min(len(bad), a.trouble)] {
 		rows = append(rows, s.row(o, p.facts.Log != nil, false))
@@ -78,23 +78,24 @@ func (p *Picture) size() int {
 	return n
 }
 
-func (s Section) row(o Options, withLog, condensed bool) row {
+func (s Section) row(o Options, withLog, condensed bool) draw.Row {
 	look := lookOf(s.State)
 	if s.Verdict != nil && len(s.Servers) == 0 && s.State == plugin.OK {
-		look = faint
+		look = draw.Faint
 	}
-	r := row{lead: span{o.mark(s.State) + " ", lookOf(s.State)}, bar: bar{s.Sessions.Value, s.Limit.Value}}
-	r.cells[colName] = text(bold, s.Label)
-	r.cells[colState] = text(look, s.status())
-	r.cells[colSessions] = ofLimit(s.Sessions, s.Limit)
-	r.cells[colQueue] = waiting(s.Queue)
+	r := sections.NewRow()
+	r.Lead, r.Bar = draw.Styled(lookOf(s.State), mark(o.Canvas, s.State)+" "), barOf(s.Sessions.Value, s.Limit.Value)
+	r.Cells[colName] = draw.Text(draw.Bold, s.Label)
+	r.Cells[colState] = draw.Text(look, s.status())
+	r.Cells[colSessions] = ofLimit(s.Sessions, s.Limit)
+	r.Cells[colQueue] = waiting(s.Queue)
 	if withLog {
-		r.cells[colNOSRV] = s.nosrv()
+		r.Cells[colNOSRV] = s.nosrv()
 	}
 	if s.Verdict != nil {
-		r.cells[colSince] = since(s.Verdict.Backend.LastChange)
+		r.Cells[colSince] = since(s.Verdict.Backend.LastChange)
 	}
-	r.cells[colCheck] = s.remark(condensed)
+	r.Cells[colCheck] = s.remark(condensed)
 	return r
 }
 
@@ -115,12 +116,12 @@ func (s Section) status() string {
 
 // remark says why a section is in trouble, or, where its servers have no lines
 // of their own, which they are.
-func (s Section) remark(condensed bool) line {
+func (s Section) remark(condensed bool) draw.Line {
 	if s.State != plugin.OK {
-		return text(lookOf(s.State), s.shortReason())
+		return draw.Text(lookOf(s.State), s.shortReason())
 	}
 	if s.Verdict == nil && s.Rate.Known {
-		return text(faint, fmt.Sprintf("%d/s", s.Rate.Value))
+		return draw.Text(draw.Faint, fmt.Sprintf("%d/s", s.Rate.Value))
 	}
 	if s.Verdict == nil || !condensed {
 		return nil
@@ -129,10 +130,10 @@ func (s Section) remark(condensed bool) line {
 }
 
 // names are the servers of a section that is OK, first those that need a look.
-func (s Section) names() line {
+func (s Section) names() draw.Line {
 	var special, names []string
 	for _, server := range s.Servers {
-		if status, _ := server.status(); server.look() != green {
+		if status, _ := server.status(); server.look() != draw.Green {
 			special = append(special, server.Name+" "+status)
 		} else if len(names) < 2*few {
 			names = append(names, server.Name)
@@ -142,22 +143,22 @@ func (s Section) names() line {
 	if more := len(s.Servers) - len(special) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	l := text(yellow, strings.Join(special, ", "))
+	l := draw.Text(draw.Yellow, strings.Join(special, ", "))
 	if len(special) > 0 && len(names) > 0 {
-		l = append(l, span{text: ", "})
+		l = append(l, draw.Styled(draw.Plain, ", "))
 	}
-	return append(l, styled(faint, strings.Join(names, ", ")))
+	return append(l, draw.Styled(draw.Faint, strings.Join(names, ", ")))
 }
 
 // serverRows are the rows of a section's servers. Where there are many, those
 // that are up and at ease are only counted.
-func (s Section) serverRows(most int) []row {
+func (s Section) serverRows(most int) []draw.Row {
 	shown := s.Servers
 	if len(shown) > most {
 		shown = slices.DeleteFunc(slices.Clone(shown), Server.calm)
 		shown = shown[:min(len(shown), most)]
 	}
-	var rows []row
+	var rows []draw.Row
 	up := s.up()
 	for _, server := range shown {
 		rows = append(rows, server.row())
@@ -166,9 +167,10 @@ func (s Section) serverRows(most int) []row {
 		}
 	}
 	if more := len(s.Servers) - len(shown); more > 0 {
-		r := row{lead: span{text: "    "}}
-		r.cells[colName] = text(faint, fmt.Sprintf("%d more", more))
-		r.cells[colState] = text(faint, fmt.Sprintf("%d/%d up", up, more))
+		r := sections.NewRow()
+		r.Lead = draw.Blank(4)
+		r.Cells[colName] = draw.Text(draw.Faint, fmt.Sprintf("%d more", more))
+		r.Cells[colState] = draw.Text(draw.Faint, fmt.Sprintf("%d/%d up", up, more))
 		rows = append(rows, r)
 	}
 	return rows
@@ -187,20 +189,21 @@ func (s Section) up() (n int) {
 	return n
 }
 
-func (s Server) row() row {
-	r := row{lead: span{text: "    "}, bar: bar{s.Sessions.Value, s.Limit.Value}}
-	r.cells[colName] = text(plain, s.Name)
+func (s Server) row() draw.Row {
+	r := sections.NewRow()
+	r.Lead, r.Bar = draw.Blank(4), barOf(s.Sessions.Value, s.Limit.Value)
+	r.Cells[colName] = draw.Text(draw.Plain, s.Name)
 	if s.Backup {
-		r.cells[colName] = append(r.cells[colName], styled(faint, " (backup)"))
+		r.Cells[colName] = append(r.Cells[colName], draw.Styled(draw.Faint, " (backup)"))
 	}
 	status, more := s.status()
-	r.cells[colState] = text(s.look(), status)
-	r.cells[colSessions] = ofLimit(s.Sessions, s.Limit)
-	r.cells[colQueue] = waiting(s.Queue)
-	r.cells[colSince] = since(s.LastChange)
-	r.cells[colCheck] = text(plain, more)
+	r.Cells[colState] = draw.Text(s.look(), status)
+	r.Cells[colSessions] = ofLimit(s.Sessions, s.Limit)
+	r.Cells[colQueue] = waiting(s.Queue)
+	r.Cells[colSince] = since(s.LastChange)
+	r.Cells[colCheck] = draw.Text(draw.Plain, more)
 	if s.Standing == backend.Up {
-		r.cells[colCheck] = text(faint, more)
+		r.Cells[colCheck] = draw.Text(draw.Faint, more)
 	}
 	return r
 }
@@ -241,16 +244,16 @@ func (s Server) check() string {
 }
 
 // look is the colour of a server's status.
-func (s Server) look() style {
+func (s Server) look() draw.Style {
 	switch s.Standing {
 	case backend.Up:
 		if strings.Contains(s.Status, "/") { // going down
-			return yellow
+			return draw.Yellow
 		}
-		return green
+		return draw.Green
 	case backend.Out:
-		return yellow
+		return draw.Yellow
 	default:
-		return red
+		return draw.Red
 	}
 }

@@ -1,4 +1,4 @@
-package overview
+package picture
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 	"check-haproxy/internal/plugin/threshold"
 )
 
-const captures = "../../testdata/captures"
+const captures = "../../../testdata/captures"
 
 // afternoon is shortly after the captures' last request.
 var afternoon = time.Date(2026, 11, 22, 14, 10, 0, 0, time.UTC)

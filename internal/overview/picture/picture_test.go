@@ -1,4 +1,4 @@
-package overview
+package picture
 
 import (
 	"encoding/json"
@@ -16,6 +16,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
 
@@ -28,11 +29,10 @@ func TestRecorded(t *testing.T) {
 	}{
 		{"1.8-pipe.txt", "1.8", Options{}},
 		{"3.2-pipe.txt", "3.2", Options{}},
-		{"3.2-80.txt", "3.2", Options{Width: 80}},
-		{"3.2-40-ascii.txt", "3.2", Options{Width: 40, ASCII: true}},
-		{"3.2-80-color.txt", "3.2", Options{Width: 80, Color: true}},
-		{"3.2-watch-80x24.txt", "3.2", Options{Width: 80, Height: 24, Corner: "14:10:00, every 2s, q quits"}},
-		{"3.2-verbose.txt", "3.2", Options{Width: 120, Verbose: true}},
+		{"3.2-80.txt", "3.2", Options{Canvas: draw.Canvas{Width: 80}}},
+		{"3.2-40-ascii.txt", "3.2", Options{Canvas: draw.Canvas{Width: 40, ASCII: true}}},
+		{"3.2-80-color.txt", "3.2", Options{Canvas: draw.Canvas{Width: 80, Color: true}}},
+		{"3.2-verbose.txt", "3.2", Options{Canvas: draw.Canvas{Width: 120}, Verbose: true}},
 	} {
 		golden(t, test.file, Of(recorded(t, test.version)).Lines(test.options))
 	}
@@ -116,11 +116,11 @@ func TestProcessNearItsLimit(t *testing.T) {
 	}
 }
 
-// TestFailuresStandFirst, where a low window does not cut them off.
+// TestFailuresStandFirst: before a table that may be long.
 func TestFailuresStandFirst(t *testing.T) {
 	facts := recorded(t, "3.2")
 	facts.Failures = []string{"cannot connect to /run/b.sock: nobody listens on it"}
-	lines := Of(facts).Lines(Options{Width: 80, Height: 10})
+	lines := Of(facts).Lines(Options{Canvas: draw.Canvas{Width: 80}})
 	if lines[3] != "? cannot connect to /run/b.sock: nobody listens on it" {
 		t.Errorf("the picture is\n%s", strings.Join(lines, "\n"))
 	}
@@ -139,7 +139,7 @@ func TestThousandBackends(t *testing.T) {
 		facts.Backends = append(facts.Backends, backendAt("a", b, nil))
 	}
 	p := Of(facts)
-	text := strings.Join(p.Lines(Options{Width: 100}), "\n")
+	text := strings.Join(p.Lines(Options{Canvas: draw.Canvas{Width: 100}}), "\n")
 	if lines := strings.Count(text, "\n"); lines > 100 {
 		t.Errorf("the picture has %d lines", lines)
 	}
@@ -148,7 +148,7 @@ func TestThousandBackends(t *testing.T) {
 			t.Errorf("there is no %q in\n%s", want, text)
 		}
 	}
-	verbose := strings.Join(p.Lines(Options{Width: 100, Verbose: true}), "\n")
+	verbose := strings.Join(p.Lines(Options{Canvas: draw.Canvas{Width: 100}, Verbose: true}), "\n")
 	if n := strings.Count(verbose, "✓ app"); n != 997 {
 		t.Errorf("-v lists %d sections that are OK", n)
 	}

@@ -1,7 +1,6 @@
-package overview
+package picture
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/overview/draw"
 )
 
 // hostile are names and texts that want to be wider than they look, end the
@@ -46,9 +46,6 @@ func odd(t testing.TB, texts []string) Facts {
 // checkLines holds what must hold of every picture.
 func checkLines(t *testing.T, lines []string, o Options) {
 	t.Helper()
-	if o.Height > 0 && len(lines) > o.Height {
-		t.Errorf("%+v: %d lines", o, len(lines))
-	}
 	for _, l := range lines {
 		shown := l
 		if o.Color {
@@ -83,12 +80,8 @@ func columnsOf(text string) int {
 func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 	p := Of(odd(t, hostile))
 	for width := 20; width <= 300; width++ {
-		o := Options{Width: width, Color: width%2 == 0, ASCII: width%3 == 0, Verbose: width%5 == 0}
+		o := Options{Canvas: draw.Canvas{Width: width, Color: width%2 == 0, ASCII: width%3 == 0}, Verbose: width%5 == 0}
 		checkLines(t, p.Lines(o), o)
-		if width%7 == 0 {
-			o.Height, o.Corner = width/4, "14:10:00, every 2s, q quits"
-			checkLines(t, p.Lines(o), o)
-		}
 	}
 	checkLines(t, p.Lines(Options{}), Options{})
 }
@@ -97,7 +90,7 @@ func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 func TestTinyTerminal(t *testing.T) {
 	p := Of(odd(t, hostile[:3]))
 	for width := 1; width < 20; width++ {
-		o := Options{Width: width, Height: 1 + width%4, Corner: "corner"}
+		o := Options{Canvas: draw.Canvas{Width: width}}
 		checkLines(t, p.Lines(o), o)
 	}
 }
@@ -105,109 +98,22 @@ func TestTinyTerminal(t *testing.T) {
 // FuzzLines holds the same for texts that nobody has thought of.
 func FuzzLines(f *testing.F) {
 	for i, text := range hostile {
-		f.Add(text, 20+17*i, 5*i, i%2 == 0)
+		f.Add(text, 20+17*i, i%2 == 0)
 	}
-	f.Fuzz(func(t *testing.T, text string, width, height int, color bool) {
+	f.Fuzz(func(t *testing.T, text string, width int, color bool) {
 		facts := odd(t, []string{text, text + "2"})
 		facts.Log = nil
-		o := Options{Width: min(max(width, 0), 400), Height: min(max(height, 0), 400), Color: color}
+		o := Options{Canvas: draw.Canvas{Width: min(max(width, 0), 400), Color: color}}
 		for _, l := range Of(facts).Lines(o) {
 			if color {
 				l = visible(l)
 			}
-			if o.Width > 0 && widthOf(l) > o.Width || clean(l) != l {
+			if o.Width > 0 && draw.Width(l) > o.Width || draw.Clean(l) != l {
 				t.Errorf("%+v: %q", o, l)
 			}
 		}
 	})
 }
-
-func TestWidthOf(t *testing.T) {
-	for text, want := range map[string]int{
-		"": 0, "abc": 3, "é": 1, "日本": 4, "ｆｕｌｌ": 8, "ｱ": 1, "한글": 4, "🐘": 2, "✅": 2, "✓✗": 2, "…━─█▁": 5, "⌚": 2,
-	} {
-		if got := widthOf(text); got != want {
-			t.Errorf("%q takes %d columns, want %d", text, got, want)
-		}
-	}
-	if !slices.IsSortedFunc(wide.R16, func(a, b unicode.Range16) int { return int(a.Lo) - int(b.Lo) }) {
-		t.Error("the table of wide characters is not in order")
-	}
-}
-
-func TestClean(t *testing.T) {
-	for text, want := range map[string]string{
-		"a | b": "a | b", "\x1b[31m": "?[31m", "a\nb": "a b", "e\u0301": "e", "\u202e": "?", "\xff": "?",
-	} {
-		if got := clean(text); got != want {
-			t.Errorf("%q becomes %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestCutMiddle(t *testing.T) {
-	for _, test := range []struct {
-		text  string
-		width int
-		want  string
-	}{
-		{"internal-elb-v2", 15, "internal-elb-v2"},
-		{"internal-elb-v2", 9, "inte…b-v2"},
-		{"internal", 3, "i…l"},
-		{"internal", 2, "i…"},
-		{"日本語のサーバー", 9, "日本…バー"},
-	} {
-		if got := text(plain, test.text).cutMiddle(test.width, "…").render(false); got != test.want {
-			t.Errorf("%q in %d columns is %q, want %q", test.text, test.width, got, test.want)
-		}
-	}
-	backup := append(text(plain, "spare"), styled(faint, " (backup)"))
-	if got := backup.cutMiddle(9, "…").render(false); got != "spare" {
-		t.Errorf("a backup server's name in 9 columns is %q", got)
-	}
-}
-
-func TestBar(t *testing.T) {
-	o := Options{ASCII: true}
-	for _, test := range []struct {
-		current, limit int64
-		want           string
-	}{
-		{0, 100, "----------"}, {1, 100, "#---------"}, {50, 100, "#####-----"}, {99, 100, "#########-"},
-		{100, 100, "##########"}, {150, 100, "##########"}, {-5, 100, "----------"}, {5, 0, ""}, {5, -1, ""}, {1 << 62, 1 << 62, "##########"},
-	} {
-		if got := o.draw(bar{test.current, test.limit}, 10).render(false); got != test.want {
-			t.Errorf("%d of %d is %q, want %q", test.current, test.limit, got, test.want)
-		}
-	}
-}
-
-// TestCommandsStayWhole breaks commands so that a shell reads what was broken
-// as what was whole.
-func TestCommandsStayWhole(t *testing.T) {
-	for _, command := range []string{
-		"curl -gv --max-time 10 -o /dev/null 'http://127.0.0.1:52503/'",
-		"journalctl -u haproxy --since '-1 day' --grep 'down/d1 '",
-		"echo 'set server batch/b1 weight 100%' | socat stdio /run/haproxy/admin.sock",
-		"tail -n 10000 /var/log/haproxy.log | grep -F ' 日本語のサーバー/<NOSRV> '",
-	} {
-		for width := 1; width < 100; width++ {
-			parts := breakCommand(command, width)
-			if got := strings.Join(parts, "\n"); strings.ReplaceAll(got, "\\\n", "") != command {
-				t.Errorf("in %d columns it is %q", width, parts)
-			}
-			var shown strings.Builder
-			for _, l := range (Options{Width: width}).command(command) {
-				shown.WriteString(strings.Trim(l.render(false), " $\\"))
-			}
-			if got, want := squeeze(shown.String()), squeeze(command); got != want {
-				t.Errorf("in %d columns it reads %q, want %q", width, got, want)
-			}
-		}
-	}
-}
-
-func squeeze(text string) string { return strings.ReplaceAll(text, " ", "") }
 
 // timeline makes minutes that end at the hour of these tests.
 func timeline(counts ...uint64) []nosrv.Minute {
@@ -244,8 +150,8 @@ func TestChart(t *testing.T) {
 		{3, []uint64{1, 2}, []string{"2 #", "  #", "  #", "  1"}},
 	} {
 		var got []string
-		for _, l := range (Options{Width: test.width, ASCII: true}).chart(timeline(test.counts...), afternoon, red) {
-			got = append(got, l.render(false))
+		for _, l := range (Options{Canvas: draw.Canvas{Width: test.width, ASCII: true}}).chart(timeline(test.counts...), afternoon, draw.Red) {
+			got = append(got, l.Render(false))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%v in %d columns (-want +got):\n%s", test.counts, test.width, diff)

@@ -4,7 +4,7 @@
 //
 // It is pure: Of judges facts, with the defaults of the checks, and a Picture
 // prints itself into a terminal of a given size, or as JSON.
-package overview
+package picture
 
 import (
 	"fmt"

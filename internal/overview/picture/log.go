@@ -1,4 +1,4 @@
-package overview
+package picture
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
 
@@ -87,20 +88,19 @@ func missed(log *nosrv.Section, stretch check.Stretch) string {
 
 // grep is the command that shows a section's lines without a server.
 func grep(command, name string) []string {
-	if command == "" || clean(name) != name || strings.Contains(name, "'") {
+	if command == "" || draw.Clean(name) != name || strings.Contains(name, "'") {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s | grep -F ' %s/<NOSRV> ' | tail -n 5", command, name)}
 }
 
-// chartAndSections draws the rate of requests that found no server: all of them by minute,
-// and beneath it each section that has any.
-func (p *Picture) chartAndSections(o Options, a amount) []line {
+// chartAndSections draws the rate of requests that found no server: all of them
+// by minute, and beneath it each section that has any.
+func (p *Picture) chartAndSections(o Options, a amount) []draw.Line {
 	log := p.facts.Log
 	if log == nil {
 		return nil
 	}
-	title := line{styled(bold, "Requests without a server"), styled(faint, fmt.Sprintf(", last %s: %d of %d", plugin.FormatDuration(log.Stretch.Window), log.NOSRV(), log.Requests()))}
 	var with []nosrv.Section
 	worst := plugin.OK
 	for _, s := range log.Sections {
@@ -108,30 +108,31 @@ func (p *Picture) chartAndSections(o Options, a amount) []line {
 			with, worst = append(with, s), plugin.Worst(worst, s.State)
 		}
 	}
-	lines := []line{title}
-	if all := sum(with); peak(all) > 0 && !a.flat {
-		title[1].text += " (by " + bucket(all) + ")"
+	all := sum(with)
+	title := fmt.Sprintf(", last %s: %d of %d", plugin.FormatDuration(log.Stretch.Window), log.NOSRV(), log.Requests())
+	if peak(all) > 0 {
+		title += " (by " + bucket(all) + ")"
+	}
+	lines := []draw.Line{{draw.Styled(draw.Bold, "Requests without a server"), draw.Styled(draw.Faint, title)}}
+	if peak(all) > 0 {
 		lines = append(lines, o.chart(all, log.Stretch.Begin(), lookOf(worst))...)
 	}
-	var rows [][]line
+	var rows [][]draw.Line
 	for _, s := range with[:min(len(with), a.logged)] {
 		rows = append(rows, o.logRow(s, log.Stretch.At))
 	}
 	lines = append(lines, align(rows)...)
 	if more := len(with) - a.logged; more > 0 {
-		lines = append(lines, text(faint, fmt.Sprintf("%s %s more", o.glyphs().ellipsis, plugin.Count(more, "section"))))
-	}
-	if a.flat {
-		return lines
+		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s %s more", o.Glyphs().Ellipsis, plugin.Count(more, "section"))))
 	}
 	for _, note := range log.Notes() {
-		lines = append(lines, o.wrapAfter(styled(faint, "  "), faint, note)...)
+		lines = append(lines, o.WrapAfter(draw.Styled(draw.Faint, "  "), draw.Faint, note)...)
 	}
 	return lines
 }
 
 // logRow is a section's line under the chart.
-func (o Options) logRow(s nosrv.Section, at time.Time) []line {
+func (o Options) logRow(s nosrv.Section, at time.Time) []draw.Line {
 	before := ""
 	if !math.IsNaN(s.BaselineRate) {
 		before = "before: " + plugin.FormatDecimal(s.BaselineRate)
@@ -141,14 +142,14 @@ func (o Options) logRow(s nosrv.Section, at time.Time) []line {
 		began = "since " + plugin.FormatClock(s.Since, at)
 	}
 	newest := s.Timeline[max(len(s.Timeline)-sparkLength, 0):]
-	return []line{
-		{{o.mark(s.State) + " ", lookOf(s.State)}, styled(bold, s.Name)},
-		text(plain, fmt.Sprintf("%d", s.NOSRV)),
-		text(plain, plugin.FormatDecimal(s.Rate)+"/min"),
-		text(faint, before),
+	return []draw.Line{
+		{draw.Styled(lookOf(s.State), mark(o.Canvas, s.State)+" "), draw.Styled(draw.Bold, s.Name)},
+		draw.Text(draw.Plain, fmt.Sprintf("%d", s.NOSRV)),
+		draw.Text(draw.Plain, plugin.FormatDecimal(s.Rate)+"/min"),
+		draw.Text(draw.Faint, before),
 		o.sparkline(newest, lookOf(s.State)),
-		text(faint, began),
-		text(faint, s.Kinds.String()),
+		draw.Text(draw.Faint, began),
+		draw.Text(draw.Faint, s.Kinds.String()),
 	}
 }
 
@@ -181,24 +182,24 @@ func sum(sections []nosrv.Section) []nosrv.Minute {
 
 // align pads the cells of rows to columns; those from the second to the fourth
 // are numbers.
-func align(rows [][]line) []line {
+func align(rows [][]draw.Line) []draw.Line {
 	var widths []int
 	for _, r := range rows {
 		widths = append(widths, make([]int, len(r)-min(len(widths), len(r)))...)
 		for i, cell := range r {
-			widths[i] = max(widths[i], cell.width())
+			widths[i] = max(widths[i], cell.Width())
 		}
 	}
-	lines := make([]line, len(rows))
+	lines := make([]draw.Line, len(rows))
 	for i, r := range rows {
 		for j, cell := range r {
 			if widths[j] == 0 {
 				continue
 			}
 			if j > 0 {
-				lines[i] = append(lines[i], span{text: "  "})
+				lines[i] = append(lines[i], draw.Blank(2))
 			}
-			lines[i] = append(lines[i], cell.pad(widths[j], j >= 1 && j <= 3)...)
+			lines[i] = append(lines[i], cell.Pad(widths[j], j >= 1 && j <= 3)...)
 		}
 	}
 	return lines

@@ -1,0 +1,97 @@
+package picture
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/overview/draw"
+)
+
+// barOf is a number of sessions and its limit; its colour is by the defaults of
+// check_haproxy_sessions.
+func barOf(current, limit int64) draw.Bar {
+	b := draw.Bar{Current: current, Limit: limit, Style: draw.Cyan}
+	if limit <= 0 {
+		return b
+	}
+	switch percent := 100 * float64(current) / float64(limit); {
+	case percent > 90:
+		b.Style = draw.Red
+	case percent > 80:
+		b.Style = draw.Yellow
+	}
+	return b
+}
+
+// chartHeight is in lines, each as fine as there are levels.
+const chartHeight = 3
+
+// chart draws the minutes of a timeline, the newest at the right, with a scale
+// at the left and the time below. Those from begin on are the window.
+func (o Options) chart(minutes []nosrv.Minute, begin time.Time, s draw.Style) []draw.Line {
+	scale := fmt.Sprint(max(peak(minutes), 1))
+	minutes, each := o.room(minutes, len(scale)+1)
+	if len(minutes) == 0 {
+		return nil
+	}
+	most := max(peak(minutes), 1)
+	lines := make([]draw.Line, chartHeight)
+	for i := range lines {
+		lines[i] = draw.Line{draw.Blank(len(scale) + 1)}
+	}
+	lines[0] = append(draw.Text(draw.Faint, fmt.Sprint(most)).Pad(len(scale), true), draw.Blank(1))
+	for _, m := range minutes {
+		look := s
+		if m.From.Before(begin) {
+			look = draw.Faint
+		}
+		for i, level := range o.Column(float64(m.Count), float64(most), chartHeight) {
+			lines[i] = append(lines[i], draw.Styled(look, strings.Repeat(level, each)))
+		}
+	}
+	return append(lines, append(draw.Line{draw.Blank(len(scale) + 1)}, o.timeAxis(minutes, each)...))
+}
+
+// room cuts a timeline to its newest minutes, where it does not fit beside so
+// many columns; with much room a minute takes two of them.
+func (o Options) room(minutes []nosrv.Minute, beside int) ([]nosrv.Minute, int) {
+	switch width := o.Bounded() - beside; {
+	case width < 1:
+		return nil, 0
+	case width >= 2*len(minutes):
+		return minutes, 2
+	default:
+		return minutes[max(len(minutes)-width, 0):], 1
+	}
+}
+
+// timeAxis writes the time of the first minute and, from the right, of the end.
+func (o Options) timeAxis(minutes []nosrv.Minute, each int) draw.Line {
+	width := len(minutes) * each
+	from := minutes[0].From.Format("15:04")
+	last := minutes[len(minutes)-1].From.Format("15:04")
+	if width < len(from)+len(last)+3 {
+		return draw.Text(draw.Faint, last).Cut(width, "").Pad(width, true)
+	}
+	middle := strings.Repeat(o.Glyphs().Rule, width-len(from)-len(last)-2)
+	return draw.Text(draw.Faint, from+" "+middle+" "+last)
+}
+
+// sparkline is a chart of one line for beside a text.
+func (o Options) sparkline(minutes []nosrv.Minute, s draw.Style) draw.Line {
+	values := make([]float64, len(minutes))
+	for i, m := range minutes {
+		values[i] = float64(m.Count)
+	}
+	return draw.Line{o.Sparkline(values, s)}
+}
+
+func peak(minutes []nosrv.Minute) uint64 {
+	var most uint64
+	for _, m := range minutes {
+		most = max(most, m.Count)
+	}
+	return most
+}
