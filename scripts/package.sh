@@ -75,7 +75,9 @@ lay_out() {
 	fi
 	compress CHANGELOG.md "$tree/usr/share/doc/check-haproxy/changelog.gz"
 	compress "$work/notices" "$tree/usr/share/doc/check-haproxy/third-party.gz"
-	put 644 README.md "$tree/usr/share/doc/check-haproxy/README.md"
+	for file in README.md docs/*.md docs/*.svg; do
+		put 644 "$file" "$tree/usr/share/doc/check-haproxy/$file"
+	done
 
 	for file in "$work/bin-$2"/*; do
 		name=$(basename "$file")
@@ -132,7 +134,9 @@ tarball() {
 	local tree=$work/tar/$name
 	mkdir -p "$tree"
 	cp -r "$work/bin-$1" "$tree/bin"
+	mkdir "$tree/docs"
 	cp LICENSE README.md CHANGELOG.md "$tree/"
+	cp docs/*.md docs/*.svg "$tree/docs/"
 	cp "$work/notices" "$tree/third-party.txt"
 	for folder in man completions nagios icinga2 nrpe sudoers rsyslog grafana pnp4nagios; do
 		[ ! -d "packaging/$folder" ] || cp -r "packaging/$folder" "$tree/$folder"

@@ -1,5 +1,6 @@
-// Command generate writes the files below packaging/ that are made from the
-// programs' flags; run it with "make generate" after a flag changed.
+// Command generate writes the files below packaging/, and the tables in docs/,
+// that are made from the programs' flags; run it with "make generate" after a
+// flag changed.
 package main
 
 import (
@@ -10,8 +11,20 @@ import (
 )
 
 func main() {
-	if err := packagefiles.Write("packaging", packagefiles.Files(packagefiles.Programs())); err != nil {
+	if err := generate(); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
+}
+
+func generate() error {
+	programs := packagefiles.Programs()
+	pages, err := packagefiles.Pages("docs", programs)
+	if err != nil {
+		return err
+	}
+	if err := packagefiles.Write("docs", pages); err != nil {
+		return err
+	}
+	return packagefiles.Write("packaging", packagefiles.Files(programs))
 }

@@ -48,6 +48,29 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	}
 }
 
+func TestFlagsInPagesAreCurrent(t *testing.T) {
+	pages, err := Pages("../../docs", Programs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for name, want := range pages {
+		got, err := os.ReadFile(filepath.Join("../../docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("docs/%s is not what the programs' flags say; run make generate\n%s", name, diff)
+		}
+		all.Write(got)
+	}
+	for _, p := range Programs() {
+		if !strings.Contains(all.String(), "<!-- flags of "+p.Name+", by make generate -->") {
+			t.Errorf("no page has the flags of %s", p.Name)
+		}
+	}
+}
+
 // TestEveryFlagIsEverywhere reads the flags out of the help that the program
 // prints, so that a mistake of plugin.Describe shows.
 func TestEveryFlagIsEverywhere(t *testing.T) {
