@@ -45,7 +45,7 @@ const (
 	mode
 	algo
 
-	// The rest is read only for Counters.
+	// The rest is read only for Counters and Traffic.
 	econ
 	eresp
 	wretr
@@ -54,6 +54,9 @@ const (
 	cliAbrt
 	srvAbrt
 	rtime
+	reqTot
+	bin
+	bout
 	columnCount
 
 	firstOfCounters = econ
@@ -72,6 +75,7 @@ var columnNames = [columnCount]string{
 	addr: "addr", mode: "mode", algo: "algo",
 	econ: "econ", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
 	cliAbrt: "cli_abrt", srvAbrt: "srv_abrt", rtime: "rtime",
+	reqTot: "req_tot", bin: "bin", bout: "bout",
 }
 
 // needed are the columns without which nothing can be said.

@@ -77,3 +77,27 @@ func TestCountersOnDemand(t *testing.T) {
 		t.Errorf("counters were read: %+v, %+v", b.Counters, b.Servers[0].Counters)
 	}
 }
+
+// TestTraffic: a FRONTEND row counts requests apart from sessions, which are all
+// there is in TCP mode and of a backend.
+func TestTraffic(t *testing.T) {
+	stats := readCounters(t, []byte(rows("# pxname,svname,status,weight,bck,type,mode,stot,req_tot,bin,bout,",
+		"web,FRONTEND,OPEN,,,0,http,5,9,100,2000,",
+		"old,FRONTEND,OPEN,,,0,,5,,100,many,",
+		"raw,FRONTEND,OPEN,,,0,tcp,5,0,7,8,",
+		"api,s1,UP,1,0,2,http,3,4,1,1,",
+		"api,BACKEND,UP,1,0,1,http,3,4,10,20,")+"\n"))
+	got := []*Traffic{stats.Backends[0].Traffic}
+	for _, f := range stats.Frontends {
+		got = append(got, f.Traffic)
+	}
+	want := []*Traffic{
+		{Requests: known(3), BytesIn: known(10), BytesOut: known(20)},
+		{Requests: known(9), BytesIn: known(100), BytesOut: known(2000)},
+		{Requests: known(5), BytesIn: known(100)},
+		{Requests: known(5), BytesIn: known(7), BytesOut: known(8)},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

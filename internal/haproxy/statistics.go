@@ -156,6 +156,7 @@ func (b *statsBuilder) addFrontend() error {
 		SessionRate:  n.at(rate),
 		RateLimit:    n.at(rateLim),
 		MaxSessions:  n.at(smax),
+		Traffic:      b.traffic(),
 	})
 	return n.err
 }
@@ -185,6 +186,7 @@ func (b *statsBuilder) addBackend() error {
 		Responses:       [6]Number{n.at(hrsp1xx), n.at(hrsp2xx), n.at(hrsp3xx), n.at(hrsp4xx), n.at(hrsp5xx), n.at(hrspOther)},
 		LastChange:      n.at(lastchg),
 		Counters:        b.count(),
+		Traffic:         b.traffic(),
 		Servers:         slices.Clone(b.servers),
 	})
 	b.servers = b.servers[:0]
@@ -247,6 +249,19 @@ func (b *statsBuilder) count() *Counters {
 		ResponseTime:      n.orUnknown(rtime),
 	}
 	return counters
+}
+
+// traffic reads the row's Traffic, if counters are wanted.
+func (b *statsBuilder) traffic() *Traffic {
+	if !b.counting {
+		return nil
+	}
+	n := numbers{row: &b.row}
+	t := &Traffic{Requests: n.orUnknown(reqTot), BytesIn: n.orUnknown(bin), BytesOut: n.orUnknown(bout)}
+	if string(b.row[mode]) == "tcp" || string(b.row[svname]) == "BACKEND" || !t.Requests.Known {
+		t.Requests = n.orUnknown(stot)
+	}
+	return t
 }
 
 // answers sums up the responses of all statuses; unknown if HAProxy does not

@@ -31,12 +31,13 @@ type Stats struct {
 // section that takes connections.
 type Frontend struct {
 	Name         string
-	Status       string // "OPEN", "STOP", "FULL", "WAITING"
-	Sessions     Number // scur: sessions now
-	SessionLimit Number // slim: the frontend's maxconn
-	SessionRate  Number // rate: sessions in the last second
-	RateLimit    Number // rate_lim: the frontend's "rate-limit sessions", per second
-	MaxSessions  Number // smax: a peak since start, never a limit
+	Status       string   // "OPEN", "STOP", "FULL", "WAITING"
+	Sessions     Number   // scur: sessions now
+	SessionLimit Number   // slim: the frontend's maxconn
+	SessionRate  Number   // rate: sessions in the last second
+	RateLimit    Number   // rate_lim: the frontend's "rate-limit sessions", per second
+	MaxSessions  Number   // smax: a peak since start, never a limit
+	Traffic      *Traffic // nil unless counters were asked for
 }
 
 // Backend is a BACKEND row (type 1) with its servers: the side of a "backend"
@@ -54,7 +55,15 @@ type Backend struct {
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
 	LastChange                      Number    // lastchg: seconds since the status changed
 	Counters                        *Counters // nil unless they were asked for
+	Traffic                         *Traffic  // likewise
 	Servers                         []Server
+}
+
+// Traffic is what a FRONTEND or BACKEND row has let through since HAProxy
+// started, or since its counters were cleared (Management Guide 9.1).
+type Traffic struct {
+	Requests          Number // of a frontend req_tot, unless it is in TCP mode; else stot
+	BytesIn, BytesOut Number // bin from clients, bout to them
 }
 
 // Counters is what a BACKEND or server row has counted since HAProxy started, or
