@@ -37,6 +37,9 @@ const (
 
 // Query is what a check wants to know.
 type Query struct {
+	// Subject is what it is about; all but the statistics leave the rest of the
+	// query out.
+	Subject Subject
 	// Sections are exact names of the sections that will be looked at; a
 	// socket is asked for those alone where it can be. Empty asks for all.
 	Sections []string
@@ -55,12 +58,16 @@ type Answer struct {
 	// URL without credentials and query; the file's path.
 	Name   string
 	Socket bool // it can tell more than statistics
+	Local  bool // a socket on this machine: Unix, or on loopback
 	Stats  *haproxy.Stats
 
 	// What else was asked for and could be had.
 	Info      *haproxy.Info
 	Servers   []haproxy.ServerState
 	Resolvers []haproxy.Resolver
+	// Running and Certificates are there if the query's subject is.
+	Running      *Running
+	Certificates *Certificates
 
 	// Notes tell what could not be had apart from the statistics.
 	Notes []string
@@ -139,7 +146,7 @@ func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
 	defer panics.Catch(&err)
 	log, began := zerolog.Ctx(ctx), time.Now()
 	log.Debug().Str("endpoint", e.Name).Strs("sections", q.Sections).Msg("asking")
-	answers = e.source.ask(ctx, q)
+	answers = e.askSubject(ctx, q)
 	for i := range answers {
 		if answers[i].Name == "" {
 			answers[i].Name = e.Name

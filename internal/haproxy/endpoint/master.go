@@ -16,27 +16,33 @@ func (s socket) askWorkers(ctx context.Context, q Query) []Answer {
 	var answers []Answer
 	// A reload between the list and the questions replaces the workers.
 	for range 2 {
-		workers, err := s.workers(ctx)
+		workers, processes, err := s.workers(ctx)
 		if err != nil {
 			return []Answer{{Socket: true, Err: err}}
 		}
-		if answers = Ask(ctx, workers, q); !anyGone(answers) {
+		answers = Ask(ctx, workers, q)
+		for i := range answers {
+			if answers[i].Running != nil {
+				answers[i].Running.Processes = processes
+			}
+		}
+		if !anyGone(answers) {
 			break
 		}
 	}
 	return answers
 }
 
-// workers lists the current workers. Where there are several they are numbered:
+// workers lists the current workers, and all processes of the master. Where there are several they are numbered:
 // unlike process ids, that stays the same over reloads.
-func (s socket) workers(ctx context.Context) ([]Endpoint, error) {
+func (s socket) workers(ctx context.Context) ([]Endpoint, []haproxy.Process, error) {
 	var processes []haproxy.Process
 	err := process{socket: s}.exchange(ctx, request{"show proc", func(r *haproxy.Reader) (err error) {
 		processes, err = r.Processes()
 		return err
 	}})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var workers []Endpoint
 	for _, p := range processes {
@@ -47,11 +53,11 @@ func (s socket) workers(ctx context.Context) ([]Endpoint, error) {
 	}
 	switch len(workers) {
 	case 0:
-		return nil, fmt.Errorf("the master process behind %s has no current worker; see HAProxy's log for why the last reload failed", s.address)
+		return nil, nil, fmt.Errorf("the master process behind %s has no current worker; see HAProxy's log for why the last reload failed", s.address)
 	case 1:
 		workers[0].Name = s.address
 	}
-	return workers, nil
+	return workers, processes, nil
 }
 
 // worker is a process as a source of one answer.

@@ -12,6 +12,23 @@ import (
 // ask asks one process for all that the query wants. An answer that is cut
 // short or garbled spoils everything; an extra that HAProxy refuses is a note.
 func (p process) ask(ctx context.Context, q Query) Answer {
+	a := p.askAbout(ctx, q)
+	a.Socket, a.Local = true, p.isLocal()
+	return a
+}
+
+func (p process) askAbout(ctx context.Context, q Query) Answer {
+	switch q.Subject {
+	case OfProcess:
+		return p.askRunning(ctx)
+	case OfCertificates:
+		return p.askCertificates(ctx)
+	}
+	return p.askStatistics(ctx, q)
+}
+
+// askStatistics asks for the statistics and all else that the query wants.
+func (p process) askStatistics(ctx context.Context, q Query) Answer {
 	a := Answer{Socket: true, Stats: &haproxy.Stats{}}
 	names := askable(q.Sections)
 	err := p.exchange(ctx, a.requests(q, names)...)
@@ -215,8 +232,7 @@ func (a *Answer) serversState(names []string) []request {
 func (a *Answer) extra(command string, read func(r *haproxy.Reader) error) request {
 	return request{command, func(r *haproxy.Reader) error {
 		err := read(r)
-		var refused *haproxy.Refused
-		if errors.As(err, &refused) && !errors.Is(err, haproxy.ErrOther) {
+		if refused := refusal(err); refused != nil {
 			a.Notes = append(a.Notes, command+": "+refused.Error())
 			return nil
 		}

@@ -58,6 +58,15 @@ type process struct {
 	prefix string // "@!1271 " for a worker
 }
 
+// isLocal says whether the socket is on this machine.
+func (s socket) isLocal() bool {
+	host, _, err := net.SplitHostPort(s.address)
+	if s.network == "unix" || err != nil || host == "localhost" {
+		return true
+	}
+	return net.ParseIP(host).IsLoopback()
+}
+
 // request is one command and what reads its answer.
 type request struct {
 	command string

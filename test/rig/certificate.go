@@ -1,0 +1,76 @@
+package rig
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Certificate is a self-signed certificate for HAProxy to serve.
+type Certificate struct {
+	Names []string      // DNS names; the first is the common name, too
+	From  time.Duration // until it is valid; 0 is an hour ago
+	Valid time.Duration // until it ends; 0 is 300 days
+	Key   string        // "RSA" or "Ed25519"; otherwise EC
+}
+
+// Days is a length of time.
+func Days(n float64) time.Duration { return time.Duration(n * float64(24*time.Hour)) }
+
+// Write writes the certificate, new every time, and its key to a file as "bind …
+// ssl crt" reads it.
+func (c Certificate) Write(t testing.TB, path string) {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Helper()
+			t.Fatal(err)
+		}
+	}
+	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	must(err)
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{Organization: []string{"Example"}, CommonName: c.Names[0]}, DNSNames: c.Names,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(Days(300)),
+	}
+	if c.From != 0 {
+		template.NotBefore = time.Now().Add(c.From)
+	}
+	if c.Valid != 0 {
+		template.NotAfter = time.Now().Add(c.Valid)
+	}
+	key, err := newKey(c.Key)
+	must(err)
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	must(err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	must(err)
+	var text bytes.Buffer
+	must(pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: signed}))
+	must(pem.Encode(&text, &pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	must(os.MkdirAll(filepath.Dir(path), 0o755))
+	must(os.WriteFile(path, text.Bytes(), 0o600))
+}
+
+func newKey(kind string) (crypto.Signer, error) {
+	switch kind {
+	case "RSA":
+		return rsa.GenerateKey(rand.Reader, 2048)
+	case "Ed25519":
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		return key, err
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
