@@ -20,18 +20,11 @@ type Finding struct {
 // Facts are what is known of one backend.
 type Facts struct {
 	Backend haproxy.Backend
-	States  []haproxy.ServerState // "show servers state"; empty where it could not be had
 	// Moved are the servers, by name, whose own name resolves, but never to the
 	// address that HAProxy uses: where it resolves to. Nil where nobody looked.
 	Moved    map[string][]string
 	Endpoint string // endpoint.Answer.Name
 	Socket   bool   // it is a stats socket, to be asked further
-}
-
-// OfBackend returns why a backend is in trouble by its statistics alone, the
-// main cause first; nothing where it is in none.
-func OfBackend(b haproxy.Backend, states []haproxy.ServerState, endpoint string, socket bool) []Finding {
-	return Facts{Backend: b, States: states, Endpoint: endpoint, Socket: socket}.Findings()
 }
 
 // Findings returns why the backend is in trouble, the main cause first: the one
@@ -71,10 +64,9 @@ func (f Facts) serverless() []Finding {
 // cause serve. A server that a spare slot of a server-template waits for is in
 // no list.
 func (f Facts) byCause() map[Cause][]haproxy.Server {
-	unfilled := haproxy.UnfilledSlots(f.Backend, f.States)
 	servers := map[Cause][]haproxy.Server{}
 	for _, s := range f.Backend.Servers {
-		if !unfilled[s.Name] {
+		if !s.Unfilled {
 			cause := f.OfServer(s)
 			servers[cause] = append(servers[cause], s)
 		}

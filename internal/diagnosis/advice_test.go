@@ -16,7 +16,7 @@ import (
 const captures = "../../testdata/captures"
 
 // recorded is what a HAProxy of a version said.
-func recorded(t *testing.T, version string) ([]haproxy.Backend, []haproxy.ServerState) {
+func recorded(t *testing.T, version string) []haproxy.Backend {
 	t.Helper()
 	open := func(name string) *haproxy.Reader {
 		file, err := os.Open(filepath.Join(captures, version, name))
@@ -34,7 +34,8 @@ func recorded(t *testing.T, version string) ([]haproxy.Backend, []haproxy.Server
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stats.Backends, states
+	stats.Join(states)
+	return stats.Backends
 }
 
 // Every situation that was recorded has the cause that it was made to have.
@@ -55,14 +56,14 @@ func TestRecordedCauses(t *testing.T) {
 		truth.Causes[section] = HealthCheckFailed
 	}
 	for _, version := range []string{"1.8", "3.2"} {
-		backends, states := recorded(t, version)
+		backends := recorded(t, version)
 		for _, b := range backends {
 			want, excepted := truth.Except[version][b.Name]
 			if !excepted {
 				want = truth.Causes[b.Name]
 			}
 			var got Cause
-			findings := OfBackend(b, states, "/run/haproxy/admin.sock", true)
+			findings := Facts{Backend: b, Endpoint: "/run/haproxy/admin.sock", Socket: true}.Findings()
 			if len(findings) > 0 {
 				got = findings[0].Cause
 			}
@@ -86,11 +87,11 @@ func backendOf(change func(*haproxy.Backend, *haproxy.Server)) Facts {
 	known := func(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
 	b := haproxy.Backend{Name: "v2", Mode: "http", Servers: []haproxy.Server{{
 		Name: "v2Elb", Status: "DOWN", CheckStatus: "L4CON", LastCheck: "Connection refused", LastChange: known(36), Weight: known(1),
+		Host: "192.0.2.10", Port: 80, FQDN: "v2.example.com",
 	}}}
 	change(&b, &b.Servers[0])
 	return Facts{
 		Backend:  b,
-		States:   []haproxy.ServerState{{Backend: "v2", Server: "v2Elb", Address: "192.0.2.10", Port: 80, FQDN: "v2.example.com"}},
 		Endpoint: "/run/haproxy/admin.sock", Socket: true,
 	}
 }
@@ -110,8 +111,8 @@ func TestFindings(t *testing.T) {
 			[]string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.10:80/'", journal},
 		}}},
 		"TCP mode, on IPv6, from a page": {func() Facts {
-			f := backendOf(func(b *haproxy.Backend, s *haproxy.Server) { b.Mode, s.Address = "tcp", "[2001:db8::1]:80" })
-			f.States, f.Socket = nil, false
+			f := backendOf(func(b *haproxy.Backend, s *haproxy.Server) { b.Mode, s.Host = "tcp", "2001:db8::1" })
+			f.Socket = false
 			return f
 		}, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb ([2001:db8::1]:80) L4CON "Connection refused" for 36s`,
@@ -182,15 +183,14 @@ func TestFindings(t *testing.T) {
 		"spare slots": {func() Facts {
 			f := backendOf(func(b *haproxy.Backend, s *haproxy.Server) {
 				s.Status = "UP"
-				b.Servers = append(b.Servers, haproxy.Server{Name: "v2Elb2", Status: "MAINT (resolution)"})
+				b.Servers = append(b.Servers, haproxy.Server{Name: "v2Elb2", Status: "MAINT (resolution)", FQDN: "v2.example.com", Unfilled: true})
 			})
-			f.States = append(f.States, haproxy.ServerState{Backend: "v2", Server: "v2Elb2", FQDN: "v2.example.com"})
 			return f
 		}, nil},
 		"hostile names": {func() Facts {
 			return backendOf(func(_ *haproxy.Backend, s *haproxy.Server) { s.Name = "x'; reboot #" })
 		}, []Finding{{
-			HealthCheckFailed, `its only server failed the health check: x'; reboot # L4CON "Connection refused" for 36s`,
+			HealthCheckFailed, `its only server failed the health check: x'; reboot # (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"echo 'show stat v2 6 -1' | socat stdio /run/haproxy/admin.sock"},
 		}}},
 	} {
@@ -209,8 +209,7 @@ func FuzzCommands(f *testing.F) {
 	quotedPart := regexp.MustCompile(`'[^']*'`)
 	f.Fuzz(func(t *testing.T, section, server, fqdn, address, moved, endpoint, status string) {
 		facts := Facts{
-			Backend: haproxy.Backend{Name: section, Servers: []haproxy.Server{{Name: server, Status: status, CheckStatus: "L4CON", Address: address, LastCheck: fqdn}}},
-			States:  []haproxy.ServerState{{Backend: section, Server: server, Address: address, Port: 80, FQDN: fqdn, SRVRecord: fqdn}},
+			Backend: haproxy.Backend{Name: section, Servers: []haproxy.Server{{Name: server, Status: status, CheckStatus: "L4CON", Host: address, Port: 80, FQDN: fqdn, SRVRecord: fqdn, LastCheck: fqdn}}},
 			Moved:   map[string][]string{server: {moved}}, Endpoint: endpoint, Socket: true,
 		}
 		for _, finding := range facts.Findings() {

@@ -28,7 +28,7 @@ func (f Facts) commands(cause Cause, servers []haproxy.Server) []string {
 	journal := []string{fmt.Sprintf("journalctl -u haproxy --since '%d day ago' --grep '[Ss]erver %s '", s.LastChange.Value/(24*60*60)+1, server)}
 	switch cause {
 	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering:
-		return join(f.tryServer(s, f.address(s)), journal)
+		return join(f.tryServer(s, address(s)), journal)
 	case DNSStale:
 		return join(f.dig(s), f.tryServer(s, f.movedTo(s)), f.mendAddress(server, s), journal)
 	case DNSResolution:
@@ -50,7 +50,7 @@ func (f Facts) commands(cause Cause, servers []haproxy.Server) []string {
 // got a 404 (Configuration Manual 4.2, "http-check disable-on-404").
 func (f Facts) whoTookItOut(s haproxy.Server) []string {
 	if strings.HasPrefix(s.Status, "NOLB") {
-		return f.tryServer(s, f.address(s))
+		return f.tryServer(s, address(s))
 	}
 	return nil
 }
@@ -146,12 +146,11 @@ func mend(commands []string, when string) []string {
 
 // dig asks DNS for the server's name.
 func (f Facts) dig(s haproxy.Server) []string {
-	state := f.state(s)
 	switch {
-	case hostForm.fits(state.FQDN):
-		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", state.FQDN, state.FQDN)}
-	case hostForm.fits(state.SRVRecord):
-		return []string{fmt.Sprintf("dig +noall +answer +comments %s SRV", state.SRVRecord)}
+	case hostForm.fits(s.FQDN):
+		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", s.FQDN, s.FQDN)}
+	case hostForm.fits(s.SRVRecord):
+		return []string{fmt.Sprintf("dig +noall +answer +comments %s SRV", s.SRVRecord)}
 	}
 	return nil
 }
@@ -189,7 +188,7 @@ func (f Facts) movedTo(s haproxy.Server) string {
 	if len(moved) == 0 {
 		return ""
 	}
-	return withPort(moved[0], f.state(s).Port)
+	return withPort(moved[0], s.Port)
 }
 
 // moreSlots is twice what a server has now.
@@ -197,28 +196,14 @@ func (f Facts) moreSlots(s haproxy.Server) string {
 	return strconv.FormatInt(2*max(s.SessionLimit.Value, 1), 10)
 }
 
-// state is a server's row of "show servers state"; empty without one.
-func (f Facts) state(s haproxy.Server) haproxy.ServerState {
-	for _, state := range f.States {
-		if state.Backend == f.Backend.Name && state.Server == s.Name {
-			return state
-		}
+// address is where HAProxy believes the server to be, with its port; empty if
+// that is unknown.
+func address(s haproxy.Server) string {
+	if s.Host == "" {
+		return ""
 	}
-	return haproxy.ServerState{}
+	return withPort(s.Host, s.Port)
 }
-
-// address is where HAProxy believes the server to be, with its port; empty
-// where that is unknown.
-func (f Facts) address(s haproxy.Server) string {
-	if state := f.state(s); state.Address != "" {
-		return withPort(state.Address, state.Port)
-	}
-	return s.Address
-}
-
-// AddressOf is where HAProxy believes a server to be, without the port; empty
-// where that is unknown.
-func (f Facts) AddressOf(s haproxy.Server) string { return f.state(s).Address }
 
 func withPort(address string, port int64) string {
 	if port == 0 {

@@ -76,8 +76,8 @@ func (c Cause) predicate(plural bool) string {
 // describe tells of a server what shows the cause, and since when.
 func (f Facts) describe(cause Cause, s haproxy.Server) string {
 	words := []string{s.Name}
-	if address := f.address(s); address != "" && cause != DNSStale {
-		words[0] += " (" + address + ")"
+	if place := address(s); place != "" && cause != DNSStale {
+		words[0] += " (" + place + ")"
 	}
 	switch cause {
 	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering:
@@ -86,13 +86,13 @@ func (f Facts) describe(cause Cause, s haproxy.Server) string {
 		}
 		words = append(words, lastCheck(s.CheckResult(), s.LastCheck)...)
 	case DNSResolution:
-		if name := f.state(s).FQDN; name != "" {
+		if name := s.FQDN; name != "" {
 			words = append(words, name)
-		} else if record := f.state(s).SRVRecord; record != "" {
+		} else if record := s.SRVRecord; record != "" {
 			words = append(words, "SRV "+record)
 		}
 	case DNSStale:
-		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", f.address(s), f.state(s).FQDN, strings.Join(f.Moved[s.Name], " and ")))
+		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.FQDN, strings.Join(f.Moved[s.Name], " and ")))
 		words = append(words, lastCheck(s.CheckResult(), s.LastCheck)...)
 	case AgentDown:
 		words = append(words, lastCheck(strings.TrimPrefix(s.AgentStatus, "* "), s.LastAgent)...)

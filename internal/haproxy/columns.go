@@ -23,7 +23,6 @@ const (
 	scur
 	smax
 	slim
-	stot
 	dreq
 	dresp
 	lastchg
@@ -31,10 +30,10 @@ const (
 	rateLim
 	checkStatus
 	checkCode
-	checkDuration
 	lastChk
 	agentStatus
 	lastAgt
+	tracked
 	hrsp1xx
 	hrsp2xx
 	hrsp3xx
@@ -46,6 +45,7 @@ const (
 	algo
 
 	// The rest is read only for Counters and Traffic.
+	stot
 	econ
 	eresp
 	wretr
@@ -59,7 +59,7 @@ const (
 	bout
 	columnCount
 
-	firstOfCounters = econ
+	firstOfCounters = stot
 
 	skipped column = -1
 )
@@ -67,13 +67,13 @@ const (
 // columnNames are the columns' names in the header.
 var columnNames = [columnCount]string{
 	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
-	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", stot: "stot", dreq: "dreq", dresp: "dresp",
+	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp",
 	lastchg: "lastchg", rate: "rate", rateLim: "rate_lim",
-	checkStatus: "check_status", checkCode: "check_code", checkDuration: "check_duration", lastChk: "last_chk",
-	agentStatus: "agent_status", lastAgt: "last_agt",
+	checkStatus: "check_status", checkCode: "check_code", lastChk: "last_chk",
+	agentStatus: "agent_status", lastAgt: "last_agt", tracked: "tracked",
 	hrsp1xx: "hrsp_1xx", hrsp2xx: "hrsp_2xx", hrsp3xx: "hrsp_3xx", hrsp4xx: "hrsp_4xx", hrsp5xx: "hrsp_5xx", hrspOther: "hrsp_other",
 	addr: "addr", mode: "mode", algo: "algo",
-	econ: "econ", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
+	stot: "stot", econ: "econ", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
 	cliAbrt: "cli_abrt", srvAbrt: "srv_abrt", rtime: "rtime",
 	reqTot: "req_tot", bin: "bin", bout: "bout",
 }

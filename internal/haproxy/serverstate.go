@@ -9,20 +9,20 @@ import (
 )
 
 // ServerState is one row of "show servers state" (Management Guide 9.3): where
-// HAProxy believes the server to be, and by which name it knows.
+// HAProxy believes a server to be, and by which name it knows.
 type ServerState struct {
-	Backend   string
-	Server    string
-	Address   string // srv_addr: empty where HAProxy has none
-	Port      int64  // srv_port: 0 where HAProxy has none
-	FQDN      string // srv_fqdn: empty for a server that is given by address
-	SRVRecord string // srvrecord: empty for a server that comes from no SRV record
-	// OpState is srv_op_state: 0 stopped, 1 starting, 2 running, 3 stopping.
-	OpState int64
-	// AdminState is srv_admin_state, a mask: 0x01, 0x02, 0x04 maintenance
-	// (forced, inherited, configured), 0x08, 0x10 drain (forced, inherited),
-	// 0x20 no address, 0x40 name set over the socket.
-	AdminState int64
+	Backend string
+	Server  string
+
+	Address          string     // srv_addr: empty if HAProxy has none
+	Port             int64      // srv_port: 0 if HAProxy has none
+	FQDN             string     // srv_fqdn
+	SRVRecord        string     // srvrecord
+	AdminState       AdminState // srv_admin_state
+	ConfiguredWeight Number     // srv_iweight
+	UsesTLS          bool       // srv_use_ssl
+	CheckAddress     string     // srv_check_addr
+	CheckPort        int64      // srv_check_port
 }
 
 // ServersState reads an answer to "show servers state".
@@ -85,29 +85,7 @@ func (columns stateColumns) parse(line []byte, texts texts) (ServerState, error)
 	}
 	var s ServerState
 	for i, name := range columns {
-		field := fields[i]
-		var err error
-		switch name {
-		case "be_name":
-			s.Backend = texts.of(field)
-		case "srv_name":
-			s.Server = texts.of(field)
-		case "srv_addr":
-			s.Address = texts.of(unlessDash(field))
-		case "srv_fqdn":
-			s.FQDN = texts.of(unlessDash(field))
-		case "srvrecord":
-			s.SRVRecord = texts.of(unlessDash(field))
-		case "srv_port":
-			s.Port, err = parseState(field)
-		case "srv_op_state":
-			s.OpState, err = parseState(field)
-		case "srv_admin_state":
-			s.AdminState, err = parseState(field)
-		}
-		if err != nil {
-			return ServerState{}, fmt.Errorf("column %s of %s/%s %w", name, quoted(s.Backend), quoted(s.Server), err)
-		}
+		s.set(name, fields[i], texts)
 	}
 	if s.Backend == "" || s.Server == "" {
 		return ServerState{}, fmt.Errorf("it has no names: %s", quoted(line))
@@ -117,15 +95,44 @@ func (columns stateColumns) parse(line []byte, texts texts) (ServerState, error)
 
 var blank = []byte{' '}
 
-func parseState(field []byte) (int64, error) {
-	number, err := parseNumber(unlessDash(field))
-	return number.Value, err
+// set takes a column. Only the names have to be right; a number that is none is
+// one that HAProxy does not tell.
+func (s *ServerState) set(column string, field []byte, texts texts) {
+	switch column {
+	case "be_name":
+		s.Backend = texts.of(field)
+		return
+	case "srv_name":
+		s.Server = texts.of(field)
+		return
+	}
+	if string(field) == "-" { // HAProxy's word for nothing
+		return
+	}
+	switch column {
+	case "srv_addr":
+		s.Address = texts.of(field)
+	case "srv_fqdn":
+		s.FQDN = texts.of(field)
+	case "srvrecord":
+		s.SRVRecord = texts.of(field)
+	case "srv_check_addr":
+		s.CheckAddress = texts.of(field)
+	case "srv_port":
+		s.Port = countOf(field).Value
+	case "srv_check_port":
+		s.CheckPort = countOf(field).Value
+	case "srv_admin_state":
+		s.AdminState = AdminState(countOf(field).Value)
+	case "srv_use_ssl":
+		s.UsesTLS = countOf(field).Value > 0
+	case "srv_iweight":
+		s.ConfiguredWeight = countOf(field)
+	}
 }
 
-// unlessDash is nothing for the "-" by which HAProxy says so.
-func unlessDash(field []byte) []byte {
-	if string(field) == "-" {
-		return nil
-	}
-	return field
+// countOf is a number that is only shown: one that is no count is unknown.
+func countOf(field []byte) Number {
+	number, _ := parseNumber(field)
+	return number
 }

@@ -177,10 +177,8 @@ func (b *statsBuilder) addBackend() error {
 		Status:          b.text(status),
 		Mode:            b.text(mode),
 		Sessions:        n.at(scur),
-		Fullconn:        n.at(slim),
 		Weight:          n.at(weight),
 		Queue:           n.at(qcur),
-		Total:           n.at(stot),
 		DeniedRequests:  n.at(dreq),
 		DeniedResponses: n.at(dresp),
 		Responses:       [6]Number{n.at(hrsp1xx), n.at(hrsp2xx), n.at(hrsp3xx), n.at(hrsp4xx), n.at(hrsp5xx), n.at(hrspOther)},
@@ -200,25 +198,27 @@ func (b *statsBuilder) addServer() error {
 		}
 	}
 	n := numbers{row: &b.row}
+	host, port := hostPort(b.row[addr])
 	b.servers = append(b.servers, Server{
-		Name:          b.text(svname),
-		Address:       b.text(addr),
-		Status:        b.text(status),
-		Weight:        n.at(weight),
-		Backup:        n.at(bck).Value > 0,
-		CheckStatus:   b.text(checkStatus),
-		CheckCode:     n.at(checkCode),
-		CheckDuration: n.at(checkDuration),
-		LastCheck:     b.text(lastChk),
-		AgentStatus:   b.text(agentStatus),
-		LastAgent:     b.text(lastAgt),
-		LastChange:    n.at(lastchg),
-		Sessions:      n.at(scur),
-		SessionLimit:  n.at(slim),
-		MaxSessions:   n.at(smax),
-		Queue:         n.at(qcur),
-		QueueLimit:    n.at(qlimit),
-		Counters:      b.count(),
+		Name:         b.text(svname),
+		Status:       b.text(status),
+		Weight:       n.at(weight),
+		Backup:       n.at(bck).Value > 0,
+		Tracked:      b.text(tracked),
+		CheckStatus:  b.text(checkStatus),
+		CheckCode:    n.at(checkCode),
+		LastCheck:    b.text(lastChk),
+		AgentStatus:  b.text(agentStatus),
+		LastAgent:    b.text(lastAgt),
+		LastChange:   n.at(lastchg),
+		Sessions:     n.at(scur),
+		SessionLimit: n.at(slim),
+		MaxSessions:  n.at(smax),
+		Queue:        n.at(qcur),
+		QueueLimit:   n.at(qlimit),
+		Counters:     b.count(),
+		Host:         b.texts.of(host),
+		Port:         port,
 	})
 	return n.err
 }
@@ -277,6 +277,30 @@ func (n *numbers) answers() Number {
 		return Number{}
 	}
 	return sum
+}
+
+// hostPort takes "127.0.0.1:80" and "[::1]:80" apart; what is no IP address with
+// a port, such as a Unix socket, is nothing.
+func hostPort(address []byte) (host []byte, port int64) {
+	colon := bytes.LastIndexByte(address, ':')
+	if colon < 0 {
+		return nil, 0
+	}
+	number, err := parseNumber(address[colon+1:])
+	host = address[:colon]
+	if len(host) > 2 && host[0] == '[' {
+		host = host[1 : len(host)-1]
+	}
+	if !isAddress(host) || err != nil {
+		return nil, 0
+	}
+	return host, number.Value
+}
+
+// isAddress says whether the text looks like an IP address. (To parse it would
+// cost more than the rest of the row.)
+func isAddress(host []byte) bool {
+	return len(host) > 0 && len(bytes.Trim(host, "0123456789abcdefABCDEF.:")) == 0
 }
 
 // text returns a field as a string.

@@ -47,10 +47,8 @@ type Backend struct {
 	Status                          string    // "UP" or "DOWN"; UP too where there is no server at all
 	Mode                            string    // "http", "tcp", …; empty before HAProxy 1.7
 	Sessions                        Number    // scur
-	Fullconn                        Number    // slim of a BACKEND row is "fullconn", which limits nothing
 	Weight                          Number    // weight: of all the servers that requests go to now
 	Queue                           Number    // qcur: requests waiting in the backend's own queue
-	Total                           Number    // stot: sessions since start
 	DeniedRequests, DeniedResponses Number    // dreq, dresp
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
 	LastChange                      Number    // lastchg: seconds since the status changed
@@ -93,25 +91,55 @@ const (
 	ResponsesOther
 )
 
-// Server is a server's row (type 2).
+// Server is a server's row (type 2), with what "show servers state" tells of the
+// server, if that was asked (see Stats.Join).
 type Server struct {
-	Name          string
-	Address       string // addr: only shown at level operator or above
-	Status        string // "UP", "UP 1/2", "DOWN", "MAINT (resolution)", "no check", …
-	Weight        Number // effective weight; 0 takes no traffic
-	Backup        bool   // bck is 1
-	CheckStatus   string // "L4CON", "L7OK", …; "* " before it while a check runs
-	CheckCode     Number // layer 5-7 code of the last check, HTTP status for HTTP checks
-	CheckDuration Number // milliseconds the last check took
-	LastCheck     string // last_chk: what the last check saw, "Connection refused"
-	AgentStatus   string
-	LastAgent     string // last_agt
-	LastChange    Number // lastchg: seconds since the status changed
-	Sessions      Number // scur
-	SessionLimit  Number // slim: the server's maxconn; unknown or 0 without one
-	MaxSessions   Number // smax: a peak since start, never a limit
-	Queue         Number // qcur
-	QueueLimit    Number // qlimit: the server's maxqueue; unknown or 0 without one
+	Name         string
+	Status       string // "UP", "UP 1/2", "DOWN", "MAINT (resolution)", "no check", …
+	Weight       Number // effective weight; 0 takes no traffic
+	Backup       bool   // bck is 1
+	Tracked      string // tracked: "section/server" whose checks decide; empty if its own do
+	CheckStatus  string // "L4CON", "L7OK", …; "* " before it while a check runs
+	CheckCode    Number // layer 5-7 code of the last check, HTTP status for HTTP checks
+	LastCheck    string // last_chk: what the last check saw, "Connection refused"
+	AgentStatus  string
+	LastAgent    string // last_agt
+	LastChange   Number // lastchg: seconds since the status changed
+	Sessions     Number // scur
+	SessionLimit Number // slim: the server's maxconn; unknown or 0 without one
+	MaxSessions  Number // smax: a peak since start, never a limit
+	Queue        Number // qcur
+	QueueLimit   Number // qlimit: the server's maxqueue; unknown or 0 without one
 
 	Counters *Counters // nil unless they were asked for
+
+	// Host and Port are where HAProxy believes the server to be: column addr,
+	// which it shows at level operator or above, or "show servers state". Empty
+	// and 0 if it has no address, or does not tell.
+	Host string
+	Port int64
+
+	// The rest is told by "show servers state" alone.
+	FQDN             string // srv_fqdn: empty for a server that is given by address
+	SRVRecord        string // srvrecord: empty for a server that comes from no SRV record
+	AdminState       AdminState
+	ConfiguredWeight Number // srv_iweight: the weight in the configuration
+	UsesTLS          bool   // srv_use_ssl; not told before HAProxy 2.4
+	CheckHost        string // srv_check_addr: empty if checks go to Host
+	CheckPort        int64  // srv_check_port: 0 if checks go to Port
+	// Unfilled is a spare slot of a server-template: unresolved, while another
+	// server of the section got its address by the same name or SRV record. So
+	// the name does resolve, to fewer addresses than there are slots
+	// (Configuration Manual 4.2, "server-template").
+	Unfilled bool
+
+	Tracks *Server // the server that Tracked names; nil if the answer does not have it
 }
+
+// AdminState is srv_admin_state, a mask: 0x01, 0x02, 0x04 maintenance (forced,
+// inherited, configured), 0x08, 0x10 drain (forced, inherited), 0x20 no address,
+// 0x40 name set over the socket (Management Guide 9.3, "show servers state").
+type AdminState int64
+
+// IsDrained says whether the server is to take no new requests.
+func (a AdminState) IsDrained() bool { return a&(0x08|0x10) != 0 }

@@ -76,7 +76,6 @@ func backendOf(asked *check.Asked, answer endpoint.Answer, b haproxy.Backend) pi
 			Label:    asked.Label(answer, b.Name),
 			Names:    asked.Names(answer, b.Name),
 			Endpoint: answer.Name,
-			States:   answer.Servers,
 		},
 		Socket: answer.Socket,
 	}
@@ -179,7 +178,7 @@ func (f *flags) addMoved(ctx context.Context, backends []picture.Backend) {
 	}
 	down := make([]dnscheck.Backend, len(backends))
 	for i, b := range backends {
-		down[i] = dnscheck.Backend{Backend: b.Backend.Backend, States: b.States}
+		down[i] = dnscheck.Backend{Backend: b.Backend.Backend}
 		down[i].Servers = slices.DeleteFunc(slices.Clone(b.Servers), func(s haproxy.Server) bool { return s.IsUp() || s.IsOut() })
 	}
 	questions := dnscheck.Questions(down...)

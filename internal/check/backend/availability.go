@@ -31,7 +31,6 @@ type Backend struct {
 	Label    string   // how output calls it: "v2", or "v2@endpoint"
 	Names    []string // the names that patterns of thresholds may match
 	Endpoint string
-	States   []haproxy.ServerState // "show servers state", where it could be had
 }
 
 // Standing is what a server counts as.
@@ -93,7 +92,6 @@ func judgeServerless(b Backend, o Options) (Verdict, bool) {
 }
 
 func standings(b Backend, o Options) []Server {
-	unfilled := haproxy.UnfilledSlots(b.Backend, b.States)
 	servers := make([]Server, len(b.Servers))
 	for i := range b.Servers {
 		s := &b.Servers[i]
@@ -103,7 +101,7 @@ func standings(b Backend, o Options) []Server {
 			servers[i].Standing = Out
 		case s.IsUp():
 			servers[i].Standing = Up
-		case s.IsUnresolved() && unfilled[s.Name]:
+		case s.Unfilled:
 			servers[i].Standing, servers[i].Cause = Out, ""
 		case s.IsUnresolved() && o.UnresolvedOut:
 			servers[i].Standing = Out

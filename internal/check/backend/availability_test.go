@@ -132,12 +132,7 @@ func TestServerlessBackend(t *testing.T) {
 
 func TestUnfilledSlotsAreOut(t *testing.T) {
 	b := backend("UP", "MAINT (resolution)", "MAINT (resolution)")
-	b.States = []haproxy.ServerState{
-		{Backend: "v2", Server: "s1", Address: "10.0.0.1", FQDN: "api.example"},
-		{Backend: "v2", Server: "s2", FQDN: "api.example"},
-		{Backend: "v2", Server: "s3", FQDN: "nosuch.example"},
-		{Backend: "other", Server: "s3", FQDN: "api.example"},
-	}
+	b.Servers[1].Unfilled = true
 	v, _ := Judge(b, defaults)
 	got := []Standing{v.Servers[0].Standing, v.Servers[1].Standing, v.Servers[2].Standing}
 	if diff := cmp.Diff([]Standing{Up, Out, Down}, got); diff != "" {
@@ -146,7 +141,7 @@ func TestUnfilledSlotsAreOut(t *testing.T) {
 	if v.Cause != diagnosis.DNSResolution {
 		t.Errorf("cause %q", v.Cause)
 	}
-	b.States = nil
+	b.Servers[1].Unfilled = false
 	if v, _ := Judge(b, defaults); v.Down != 2 {
 		t.Errorf("without server states %d servers are down, want 2", v.Down)
 	}

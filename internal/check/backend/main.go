@@ -53,7 +53,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
-	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.IfUnresolved})
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.IfDown})
 	if err != nil {
 		return plugin.Result{}, err
 	}
@@ -81,7 +81,6 @@ func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int
 			Label:    asked.Label(answer, backend.Name),
 			Names:    asked.Names(answer, backend.Name),
 			Endpoint: answer.Name,
-			States:   answer.Servers,
 		}, options)
 		if !ok {
 			leftOut++

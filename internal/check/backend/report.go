@@ -104,7 +104,7 @@ func (s Server) statusWord() string {
 	switch {
 	case s.Status == "":
 		return "without status"
-	case s.Standing == Out && s.IsUnresolved() && s.Cause == "":
+	case s.Unfilled:
 		return "an unfilled slot"
 	case s.Cause == diagnosis.ZeroWeight:
 		return s.Status + " with weight 0"

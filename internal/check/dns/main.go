@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/dns"
@@ -59,12 +58,9 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 func (f *flags) unnamed(asked *check.Asked) []plugin.Finding {
 	var findings []plugin.Finding
 	for _, answer := range asked.Answers {
-		for _, note := range answer.Notes {
-			if strings.HasPrefix(note, "show servers state") {
-				text := fmt.Sprintf("%s does not tell the names behind the servers (%s); give its \"stats socket\" line a higher level", answer.Name, note)
-				findings = append(findings, plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text})
-				break
-			}
+		if answer.Nameless != nil {
+			text := fmt.Sprintf("%s does not tell the names behind the servers (show servers state: %s); give its \"stats socket\" line a higher level", answer.Name, answer.Nameless)
+			findings = append(findings, plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text})
 		}
 	}
 	return findings
@@ -77,7 +73,6 @@ func chosen(asked *check.Asked) []Backend {
 			Backend:  backend,
 			Label:    asked.Label(answer, backend.Name),
 			Endpoint: answer.Name,
-			States:   answer.Servers,
 		})
 	})
 	return backends

@@ -118,8 +118,8 @@ func (s Server) name() string {
 	switch {
 	case s.FQDN != "":
 		return s.FQDN
-	case s.Record != "":
-		return "SRV record " + s.Record
+	case s.SRVRecord != "":
+		return "SRV record " + s.SRVRecord
 	default:
 		return s.Status // all that a page tells
 	}

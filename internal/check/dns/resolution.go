@@ -21,7 +21,6 @@ type Backend struct {
 	haproxy.Backend
 	Label    string // how output calls it: "v2", or "v2@endpoint"
 	Endpoint string
-	States   []haproxy.ServerState // "show servers state", where it could be had
 }
 
 // Standing is what becomes of a server's name.
@@ -42,8 +41,6 @@ var troubles = []Standing{Unresolved, Stale, LookupFailed}
 // Server is a server that HAProxy knows by a name.
 type Server struct {
 	haproxy.Server
-	FQDN     string     // empty where HAProxy does not tell it
-	Record   string     // the SRV record that it comes from, if any
 	Address  netip.Addr // the one that HAProxy uses; the zero Addr where it has none
 	Answers  []string   // what DNS says now; nil where nobody asked, or there is no answer
 	Standing Standing
@@ -146,29 +143,21 @@ func Judge(b Backend, answers map[string]dns.Answer) (Verdict, bool) {
 // named are the servers of a backend that HAProxy knows by a name, as they
 // stand before anybody looks.
 func named(b Backend) []Server {
-	unfilled := haproxy.UnfilledSlots(b.Backend, b.States)
-	states := map[string]haproxy.ServerState{}
-	for _, state := range b.States {
-		if state.Backend == b.Name {
-			states[state.Server] = state
-		}
-	}
 	var servers []Server
 	for _, row := range b.Servers {
-		state := states[row.Name]
-		s := Server{Server: row, FQDN: state.FQDN, Record: state.SRVRecord, Standing: OK}
+		s := Server{Server: row, Standing: OK}
 		if _, err := netip.ParseAddr(s.FQDN); err == nil {
 			s.FQDN = ""
 		}
-		if address, err := netip.ParseAddr(state.Address); err == nil {
+		if address, err := netip.ParseAddr(s.Host); err == nil {
 			s.Address = address.Unmap()
 		}
 		switch {
-		case unfilled[s.Name]:
+		case s.Unfilled:
 			s.Standing = Unfilled
 		case s.IsUnresolved():
 			s.Standing = Unresolved
-		case s.FQDN == "" && s.Record == "":
+		case s.FQDN == "" && s.SRVRecord == "":
 			continue
 		}
 		servers = append(servers, s)

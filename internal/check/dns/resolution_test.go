@@ -23,12 +23,14 @@ type server struct {
 }
 
 func backendOf(servers ...server) Backend {
-	b := Backend{Backend: haproxy.Backend{Name: "v2"}, Label: "v2", Endpoint: "/run/haproxy/admin.sock"}
+	stats := haproxy.Stats{Backends: []haproxy.Backend{{Name: "v2"}}}
+	var states []haproxy.ServerState
 	for _, s := range servers {
-		b.Servers = append(b.Servers, haproxy.Server{Name: s.name, Status: s.status})
-		b.States = append(b.States, haproxy.ServerState{Backend: "v2", Server: s.name, Address: s.address, FQDN: s.fqdn, SRVRecord: s.record})
+		stats.Backends[0].Servers = append(stats.Backends[0].Servers, haproxy.Server{Name: s.name, Status: s.status})
+		states = append(states, haproxy.ServerState{Backend: "v2", Server: s.name, Address: s.address, FQDN: s.fqdn, SRVRecord: s.record})
 	}
-	return b
+	stats.Join(states)
+	return Backend{Backend: stats.Backends[0], Label: "v2", Endpoint: "/run/haproxy/admin.sock"}
 }
 
 // found is an answer of three lookups that all brought these addresses.
@@ -215,13 +217,14 @@ func TestRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		stats.Join(states)
 		resolvers, err := open("resolvers.txt").Resolvers()
 		if err != nil {
 			t.Fatal(err)
 		}
 		var said []string
 		for _, b := range stats.Backends {
-			if v, ok := Judge(Backend{Backend: b, Label: b.Name, States: states}, nil); ok {
+			if v, ok := Judge(Backend{Backend: b, Label: b.Name}, nil); ok {
 				said = append(said, v.State.String()+" "+v.headline())
 			}
 		}

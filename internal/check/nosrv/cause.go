@@ -75,7 +75,7 @@ func ExplainBackend(facts diagnosis.Facts, at time.Time) Explanation {
 			d.since = at.Add(-time.Duration(s.LastChange.Value) * time.Second)
 		}
 		if cause == diagnosis.DNSStale {
-			d.detail = " (" + facts.AddressOf(s) + ", DNS says " + strings.Join(facts.Moved[s.Name], " ") + ")"
+			d.detail = " (" + s.Host + ", DNS says " + strings.Join(facts.Moved[s.Name], " ") + ")"
 		}
 		servers = append(servers, d)
 	}

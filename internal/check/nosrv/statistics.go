@@ -93,14 +93,14 @@ func (s statistics) explain(ctx context.Context, resolver *dns.Resolver, chosen 
 		for _, backend := range answer.Stats.Backends {
 			if !seen[backend.Name] && chosen.Selects(backend.Name) {
 				seen[backend.Name] = true
-				backends = append(backends, dnscheck.Backend{Backend: backend, Endpoint: answer.Name, States: answer.Servers})
+				backends = append(backends, dnscheck.Backend{Backend: backend, Endpoint: answer.Name})
 			}
 		}
 	}
 	moved := dnscheck.Moved(ctx, resolver, backends)
 	known := make(map[string]Explanation, len(backends))
 	for i, b := range backends {
-		known[b.Name] = ExplainBackend(diagnosis.Facts{Backend: b.Backend, States: b.States, Moved: moved[i]}, now)
+		known[b.Name] = ExplainBackend(diagnosis.Facts{Backend: b.Backend, Moved: moved[i]}, now)
 	}
 	return known
 }

@@ -61,7 +61,7 @@ func weighted(weight int64, s haproxy.Server) haproxy.Server {
 }
 
 func backend(weight int64, servers ...haproxy.Server) haproxy.Backend {
-	return haproxy.Backend{Name: "api", Weight: n(weight), Queue: n(0), Fullconn: n(1), Sessions: n(1000), Servers: servers}
+	return haproxy.Backend{Name: "api", Weight: n(weight), Queue: n(0), Sessions: n(1000), Servers: servers}
 }
 
 func TestThresholdsInPercent(t *testing.T) {
@@ -210,11 +210,10 @@ func TestBackend(t *testing.T) {
 	}
 }
 
-// TestFullconnAndPeakNeverAlarm holds that neither changes a verdict: fullconn
-// limits nothing, and a peak is over.
-func TestFullconnAndPeakNeverAlarm(t *testing.T) {
+// TestPeakNeverAlarms holds that a peak, which is over, changes no verdict.
+func TestPeakNeverAlarms(t *testing.T) {
 	b := backend(1, server("a", "UP", 1, 100))
-	b.Fullconn, b.Sessions = n(1), n(2)
+	b.Sessions = n(2)
 	b.Servers[0].MaxSessions = n(5000)
 	if v := JudgeBackend(subject("api"), b, defaults(t)); v.State != plugin.OK || v.Usage.Limit != n(100) {
 		t.Errorf("backend: %s of limit %v", v.State, v.Usage.Limit)

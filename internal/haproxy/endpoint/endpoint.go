@@ -30,8 +30,8 @@ type When int
 
 // The occasions.
 const (
-	Never        When = iota
-	IfUnresolved      // a chosen backend has a server in "MAINT (resolution)"
+	Never  When = iota
+	IfDown      // a chosen backend has a server that is down, or without an address
 	Always
 )
 
@@ -47,7 +47,7 @@ type Query struct {
 	Counters bool // what rows have counted is wanted, too
 	// The rest is told by sockets only.
 	Info      bool // "show info"
-	Servers   When // "show servers state"
+	Servers   When // "show servers state", and the servers that those of the chosen backends track
 	Resolvers bool // "show resolvers"
 }
 
@@ -59,20 +59,28 @@ type Answer struct {
 	Name   string
 	Socket bool // it can tell more than statistics
 	Local  bool // a socket on this machine: Unix, or on loopback
-	Stats  *haproxy.Stats
+	// Address is what a person connects to for more: a socket's path or
+	// host:port; empty if it is no socket. Worker has to stand before each
+	// command there, "@1 " behind a master CLI.
+	Address, Worker string
+	Stats           *haproxy.Stats // joined with what else is told of the servers
 
 	// What else was asked for and could be had.
 	Info      *haproxy.Info
-	Servers   []haproxy.ServerState
 	Resolvers []haproxy.Resolver
 	// Running and Certificates are there if the query's subject is.
 	Running      *Running
 	Certificates *Certificates
+	// Nameless is why HAProxy does not tell by which names it knows the
+	// servers; nil if it does, or was not asked.
+	Nameless error
 
 	// Notes tell what could not be had apart from the statistics.
 	Notes []string
 	// Err is a sentence: there are no statistics to trust. Stats is nil then.
 	Err error
+
+	states []haproxy.ServerState
 }
 
 // Endpoint is one place to ask.

@@ -23,6 +23,7 @@ func (f file) ask(_ context.Context, q Query) []Answer {
 	if err != nil {
 		return []Answer{{Err: err}}
 	}
+	stats.Join(nil)
 	return []Answer{{Stats: stats}}
 }
 

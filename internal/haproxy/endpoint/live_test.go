@@ -106,7 +106,7 @@ func TestLive(t *testing.T) {
 		"page, no path": {Hostname: "127.0.0.1", Port: port(t, ports["PAGE"])},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := askOne(t, f, Query{Rows: All, Servers: IfUnresolved, Resolvers: true, Info: true})
+			a := askOne(t, f, Query{Rows: All, Servers: IfDown, Resolvers: true, Info: true})
 			if got := backends(t, a); got != liveBackends {
 				t.Errorf("the backends are %q", got)
 			}
@@ -117,11 +117,14 @@ func TestLive(t *testing.T) {
 			if be.Servers[0].Status != "no check" || be.Servers[1].Status != "DOWN" || be.Servers[1].CheckStatus != "L4CON" {
 				t.Errorf("the servers are %+v", be.Servers)
 			}
+			if a.Socket != (a.Address != "") || a.Worker != "" {
+				t.Errorf("its address is %q, its worker %q", a.Address, a.Worker)
+			}
 			if !a.Socket {
 				return
 			}
-			if states(a.Servers) != "template/web1 template/web2" || a.Servers[0].FQDN != "nosuch.invalid" || a.Servers[0].Address != "" {
-				t.Errorf("the unresolved servers are %+v", a.Servers)
+			if unresolved := a.Stats.Backends[4].Servers[0]; unresolved.FQDN != "nosuch.invalid" || unresolved.Host != "" {
+				t.Errorf("the unresolved server is %+v", unresolved)
 			}
 			if a.Info == nil || strconv.FormatInt(a.Info.Pid.Value, 10) != h.Pid(t) || len(a.Resolvers) == 0 || a.Resolvers[0].Name != "nowhere" {
 				t.Errorf("the info is %+v, the resolvers are %+v", a.Info, a.Resolvers)
@@ -261,7 +264,7 @@ func TestLiveMaster(t *testing.T) {
 	h := rig.StartMaster(t, config("before"))
 	master := Flags{Socket: []string{h.Master}}
 	query := Query{Rows: All, Info: true, Servers: Always, Resolvers: true}
-	if a := askOne(t, master, query); backends(t, a) != "before" || a.Name != h.Master || strconv.FormatInt(a.Info.Pid.Value, 10) != h.Pid(t) {
+	if a := askOne(t, master, query); backends(t, a) != "before" || a.Name != h.Master || a.Address != h.Master || a.Worker != "@1 " || strconv.FormatInt(a.Info.Pid.Value, 10) != h.Pid(t) {
 		t.Errorf("the answer is %+v", a)
 	}
 
@@ -286,7 +289,7 @@ func TestLiveMaster(t *testing.T) {
 	}
 	for _, sections := range [][]string{nil, {"after"}} {
 		query.Sections = sections
-		if a := askOne(t, master, query); backends(t, a) != "after" || a.Name != h.Master || states(a.Servers) != "after/s" {
+		if a := askOne(t, master, query); backends(t, a) != "after" || a.Name != h.Master || placed(a) != "after/s" {
 			t.Errorf("after a reload the answer is %+v", a)
 		}
 	}

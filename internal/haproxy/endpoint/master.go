@@ -47,8 +47,9 @@ func (s socket) workers(ctx context.Context) ([]Endpoint, []haproxy.Process, err
 	var workers []Endpoint
 	for _, p := range processes {
 		if p.IsCurrentWorker() {
-			name := fmt.Sprintf("%s@%d", s.address, len(workers)+1)
-			workers = append(workers, Endpoint{name, worker{process{s, fmt.Sprintf("@!%d ", p.PID)}}})
+			number := len(workers) + 1
+			name := fmt.Sprintf("%s@%d", s.address, number)
+			workers = append(workers, Endpoint{name, worker{process{s, fmt.Sprintf("@!%d ", p.PID)}, number}})
 		}
 	}
 	switch len(workers) {
@@ -61,9 +62,16 @@ func (s socket) workers(ctx context.Context) ([]Endpoint, []haproxy.Process, err
 }
 
 // worker is a process as a source of one answer.
-type worker struct{ process }
+type worker struct {
+	process
+	number int // among the current ones, from 1
+}
 
-func (w worker) ask(ctx context.Context, q Query) []Answer { return []Answer{w.process.ask(ctx, q)} }
+func (w worker) ask(ctx context.Context, q Query) []Answer {
+	answer := w.process.ask(ctx, q)
+	answer.Worker = fmt.Sprintf("@%d ", w.number)
+	return []Answer{answer}
+}
 
 // anyGone says whether a worker had ended before it was asked.
 func anyGone(answers []Answer) bool {

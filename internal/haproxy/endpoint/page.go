@@ -57,6 +57,7 @@ func (p page) ask(ctx context.Context, q Query) []Answer {
 	if err != nil {
 		return []Answer{{Err: p.explain(ctx, err, &progress)}}
 	}
+	stats.Join(nil)
 	return []Answer{{Stats: stats}}
 }
 

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/test/rig"
 )
 
@@ -173,10 +172,15 @@ func capturePath(name string) string {
 	return filepath.Join("..", "..", "..", "testdata", "captures", name)
 }
 
-func states(servers []haproxy.ServerState) string {
+// placed are the servers of an answer whose place is known.
+func placed(a Answer) string {
 	var names []string
-	for _, s := range servers {
-		names = append(names, s.Backend+"/"+s.Server)
+	for _, b := range a.Stats.Backends {
+		for _, s := range b.Servers {
+			if s.Host != "" {
+				names = append(names, b.Name+"/"+s.Name)
+			}
+		}
 	}
 	return strings.Join(names, " ")
 }

@@ -13,7 +13,7 @@ import (
 // short or garbled spoils everything; an extra that HAProxy refuses is a note.
 func (p process) ask(ctx context.Context, q Query) Answer {
 	a := p.askAbout(ctx, q)
-	a.Socket, a.Local = true, p.isLocal()
+	a.Socket, a.Local, a.Address = true, p.isLocal(), p.address
 	return a
 }
 
@@ -35,15 +35,30 @@ func (p process) askStatistics(ctx context.Context, q Query) Answer {
 	if err == nil && len(names) > 0 {
 		err = p.complete(ctx, q, names, &a)
 	}
-	if err == nil && q.Servers == IfUnresolved {
-		if backends := unresolved(a.Stats, q.Sections); len(backends) > 0 {
-			err = p.exchange(ctx, a.serversState(askable(backends))...)
-		}
+	if more := a.followUps(q); err == nil && len(more) > 0 {
+		err = p.exchange(ctx, more...)
 	}
 	if err != nil {
 		return Answer{Socket: true, Err: err}
 	}
+	a.Stats.Join(a.states)
 	return a
+}
+
+// followUps are the commands that the statistics give reason for.
+func (a *Answer) followUps(q Query) []request {
+	if q.Servers == Never {
+		return nil
+	}
+	down, tracked := reasons(a.Stats, q.Sections)
+	var requests []request
+	if q.Servers == IfDown && len(down) > 0 {
+		requests = a.serversState(askable(down))
+	}
+	for _, name := range askable(tracked) {
+		requests = append(requests, statsOf(a.Stats, q, "show stat "+name+" 6 -1", []string{name}))
+	}
+	return requests
 }
 
 // complete asks again where the answers for the names alone do not hold all
@@ -65,7 +80,7 @@ func (p process) complete(ctx context.Context, q Query, names []string, a *Answe
 		return nil
 	}
 	*a.Stats = haproxy.Stats{}
-	a.Servers = nil
+	a.states = nil
 	q.Info, q.Resolvers = false, false // they are there
 	return p.exchange(ctx, a.requests(q, nil)...)
 }
@@ -104,18 +119,34 @@ func (p process) namesakes(ctx context.Context, q Query, l lack) (*haproxy.Stats
 	return found, p.exchange(ctx, requests...)
 }
 
-// unresolved are the chosen backends that have a server without an address.
-func unresolved(stats *haproxy.Stats, chosen []string) []string {
-	var names []string
+// reasons are the chosen backends that have a server which is down or without an
+// address, and those that are not among the rows but have a server that one of
+// these tracks.
+func reasons(stats *haproxy.Stats, chosen []string) (down, tracked []string) {
+	there := map[string]bool{}
+	for _, b := range stats.Backends {
+		there[b.Name] = true
+	}
 	for _, b := range stats.Backends {
 		if len(chosen) > 0 && !slices.Contains(chosen, b.Name) {
 			continue
 		}
-		if slices.ContainsFunc(b.Servers, func(s haproxy.Server) bool { return s.IsUnresolved() }) {
-			names = append(names, b.Name)
+		isDown := false
+		for i := range b.Servers {
+			s := &b.Servers[i]
+			if s.IsUp() || s.IsOut() {
+				continue
+			}
+			isDown = true
+			if backend, _, _ := strings.Cut(s.Tracked, "/"); backend != "" && !there[backend] {
+				tracked = append(tracked, backend)
+			}
+		}
+		if isDown {
+			down = append(down, b.Name)
 		}
 	}
-	return names
+	return down, tracked
 }
 
 // Bounds on asking by name: HAProxy reads a line of commands into one buffer
@@ -207,6 +238,8 @@ func statsOf(stats *haproxy.Stats, q Query, command string, names []string) requ
 	}}
 }
 
+const showServers = "show servers state"
+
 // serversState asks where HAProxy believes the named backends' servers to be, or
 // all servers without names.
 func (a *Answer) serversState(names []string) []request {
@@ -215,15 +248,15 @@ func (a *Answer) serversState(names []string) []request {
 		if errors.Is(err, haproxy.ErrNoSuchProxy) {
 			return nil
 		}
-		a.Servers = append(a.Servers, states...)
+		a.states = append(a.states, states...)
 		return err
 	}
 	if len(names) == 0 {
-		return []request{a.extra("show servers state", read)}
+		return []request{a.extra(showServers, read)}
 	}
 	var requests []request
 	for _, name := range names {
-		requests = append(requests, a.extra("show servers state "+name, read))
+		requests = append(requests, a.extra(showServers+" "+name, read))
 	}
 	return requests
 }
@@ -234,6 +267,9 @@ func (a *Answer) extra(command string, read func(r *haproxy.Reader) error) reque
 		err := read(r)
 		if refused := refusal(err); refused != nil {
 			a.Notes = append(a.Notes, command+": "+refused.Error())
+			if strings.HasPrefix(command, showServers) {
+				a.Nameless = refused
+			}
 			return nil
 		}
 		return err

@@ -20,10 +20,11 @@ import (
 func TestSocketCommands(t *testing.T) {
 	const (
 		info      = "Name: HAProxy\nVersion: 2.6\nPid: 7\n\n"
-		state     = "1\n# be_name srv_name srv_addr\nb s 10.0.0.1\n\n"
+		state     = "1\n# be_name srv_name srv_addr\na s 10.0.0.1\n\n"
 		resolvers = "Resolvers section r\n\n"
 		unknown   = "Unknown command\n\n"
 		frontend  = "# pxname,svname,status,weight,bck,type,\nfe,FRONTEND,OPEN,,,0,\n\n"
+		tracking  = "# pxname,svname,status,weight,bck,type,tracked,\na,s,DOWN,1,0,2,b/s,\na,BACKEND,DOWN,0,0,1,,\n\n"
 		both      = "# pxname,svname,status,weight,bck,type,\nx,FRONTEND,OPEN,,,0,\nx,BACKEND,UP,0,0,1,\n\n"
 	)
 	unresolved := strings.ReplaceAll(stat("a"), "s,UP", "s,MAINT (resolution)") // of a alone
@@ -95,12 +96,32 @@ func TestSocketCommands(t *testing.T) {
 			[]string{"show stat fe -1 -1", "show stat -1 2 -1", "show stat"}, "fe",
 		},
 		{
-			"nothing unresolved", Query{Rows: BackendsAndServers, Servers: IfUnresolved},
+			"nothing down", Query{Rows: BackendsAndServers, Servers: IfDown},
 			map[string]string{"show stat": stat("a")},
 			[]string{"show stat"}, "a",
 		},
 		{
-			"something unresolved", Query{Rows: BackendsAndServers, Servers: IfUnresolved},
+			"something down", Query{Rows: BackendsAndServers, Servers: IfDown},
+			map[string]string{"show stat": strings.ReplaceAll(stat("a", "b"), "b,s,UP,1", "b,s,DOWN 1/2,1"), "show servers state b": state},
+			[]string{"show stat", "show servers state b"}, "a b",
+		},
+		{
+			"in maintenance", Query{Rows: BackendsAndServers, Servers: IfDown},
+			map[string]string{"show stat": strings.ReplaceAll(stat("a", "b"), "b,s,UP,1", "b,s,MAINT,1")},
+			[]string{"show stat"}, "a b",
+		},
+		{
+			"down, as a server of another section is", Query{Sections: []string{"a"}, Rows: BackendsAndServers, Servers: IfDown},
+			map[string]string{"show stat a 6 -1": tracking, "show servers state a": state, "show stat b 6 -1": stat("b")},
+			[]string{"show stat a 6 -1", "show servers state a;show stat b 6 -1"}, "a b",
+		},
+		{
+			"down, as another server of the section is", Query{Sections: []string{"a"}, Rows: BackendsAndServers, Servers: Always},
+			map[string]string{"show stat a 6 -1": strings.ReplaceAll(tracking, "b/s", "a/u"), "show servers state a": state},
+			[]string{"show stat a 6 -1;show servers state a"}, "a",
+		},
+		{
+			"something unresolved", Query{Rows: BackendsAndServers, Servers: IfDown},
 			map[string]string{"show stat": unresolved, "show servers state a": state},
 			[]string{"show stat", "show servers state a"}, "a",
 		},
@@ -127,12 +148,12 @@ func TestSocketCommands(t *testing.T) {
 			}
 			switch test.name {
 			case "with extras":
-				if a.Info == nil || states(a.Servers) != "b/s" || len(a.Resolvers) != 1 || len(a.Notes) != 0 {
-					t.Errorf("the extras are %v, %v, %v, %q", a.Info, a.Servers, a.Resolvers, a.Notes)
+				if a.Info == nil || placed(a) != "a/s" || len(a.Resolvers) != 1 || len(a.Notes) != 0 {
+					t.Errorf("the extras are %v, %v, %v, %q", a.Info, placed(a), a.Resolvers, a.Notes)
 				}
 			case "something unresolved":
-				if states(a.Servers) != "b/s" {
-					t.Errorf("the servers' states are %v", a.Servers)
+				if placed(a) != "a/s" {
+					t.Errorf("the servers are at %s", placed(a))
 				}
 			case "an extra is refused":
 				if notes := strings.Join(a.Notes, "; "); notes != "show info: permission denied by HAProxy; show servers state: HAProxy does not know this command" {

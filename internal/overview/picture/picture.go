@@ -186,7 +186,7 @@ func (p *Picture) addBackend(b Backend) {
 		verdict = backend.Verdict{Backend: b.Backend}
 	}
 	s.Verdict, s.State = &verdict, verdict.State
-	why := diagnosis.Facts{Backend: b.Backend.Backend, States: b.States, Moved: b.Moved, Endpoint: b.Endpoint, Socket: b.Socket}
+	why := diagnosis.Facts{Backend: b.Backend.Backend, Moved: b.Moved, Endpoint: b.Endpoint, Socket: b.Socket}
 	near := append(s.addRoom(b), s.addServers(why)...)
 	if s.State != plugin.OK {
 		s.Findings = s.findings(why)

@@ -89,7 +89,7 @@ func TestWorstFirst(t *testing.T) {
 }
 
 func TestState(t *testing.T) {
-	fine := Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: servers("UP")}, nil)}}
+	fine := Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: servers("UP")})}}
 	if state := Of(fine).State(); state != plugin.OK {
 		t.Errorf("of a server that is up it is %s", state)
 	}
@@ -136,7 +136,7 @@ func TestThousandBackends(t *testing.T) {
 			status = "DOWN"
 		}
 		b := haproxy.Backend{Name: fmt.Sprintf("app%04d", i), Servers: servers("UP", "UP", status)}
-		facts.Backends = append(facts.Backends, backendAt("a", b, nil))
+		facts.Backends = append(facts.Backends, backendAt("a", b))
 	}
 	p := Of(facts)
 	text := strings.Join(p.Lines(Options{Canvas: draw.Canvas{Width: 100}}), "\n")
@@ -160,7 +160,7 @@ func TestManyServers(t *testing.T) {
 	statuses[17], statuses[30] = "DOWN", "MAINT"
 	all := servers(statuses...)
 	all[17].CheckStatus, all[17].CheckCode = "L7STS", known(502)
-	p := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: all}, nil)}})
+	p := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: all})}})
 	want := []string{
 		"  SECTION    STATE     SESS  SINCE  CHECK",
 		"! web        38/39 up               checks fail",
@@ -177,7 +177,7 @@ func TestManyServers(t *testing.T) {
 func TestSeveralEndpoints(t *testing.T) {
 	facts := Facts{Processes: []Process{{"/run/a.sock", nil}, {"/run/b.sock", nil}}}
 	for i, status := range []string{"UP", "DOWN"} {
-		b := backendAt(facts.Processes[i].Endpoint, haproxy.Backend{Name: "web", Servers: servers(status)}, nil)
+		b := backendAt(facts.Processes[i].Endpoint, haproxy.Backend{Name: "web", Servers: servers(status)})
 		b.Label = "web@" + b.Endpoint
 		facts.Backends = append(facts.Backends, b)
 	}
@@ -193,8 +193,8 @@ func TestSeveralEndpoints(t *testing.T) {
 func TestMoved(t *testing.T) {
 	down := servers("DOWN")
 	down[0].CheckStatus = "L4TOUT"
-	b := backendAt("/run/a.sock", haproxy.Backend{Name: "v2", Servers: down},
-		[]haproxy.ServerState{{Backend: "v2", Server: "s1", Address: "192.0.2.1", Port: 80, FQDN: "elb.example.com"}})
+	down[0].Host, down[0].Port, down[0].FQDN = "192.0.2.1", 80, "elb.example.com"
+	b := backendAt("/run/a.sock", haproxy.Backend{Name: "v2", Servers: down})
 	b.Moved = map[string][]string{"s1": {"192.0.2.9"}}
 	p := Of(Facts{Backends: []Backend{b}})
 	text := strings.Join(p.Lines(Options{}), "\n")
@@ -215,7 +215,7 @@ func TestNearItsLimit(t *testing.T) {
 	two := servers("UP", "UP")
 	two[0].Sessions, two[0].SessionLimit = known(10), known(10)
 	two[1].SessionLimit = known(100)
-	s := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: two}, nil)}}).sections[0]
+	s := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: two})}}).sections[0]
 	if s.State != plugin.Critical || s.reason() != "near its limit" || s.Findings[0].Evidence != "s1: 10 of 10 sessions (100%)" {
 		t.Errorf("it is %s, %s: %+v", s.State, s.reason(), s.Findings)
 	}

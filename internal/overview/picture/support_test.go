@@ -37,6 +37,7 @@ func recorded(t testing.TB, version string) Facts {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stats.Join(states)
 	info, err := haproxy.NewReader(open(t, version, "info.txt")).Info()
 	if err != nil {
 		t.Fatal(err)
@@ -46,14 +47,14 @@ func recorded(t testing.TB, version string) Facts {
 		facts.Frontends = append(facts.Frontends, Frontend{f, f.Name})
 	}
 	for _, b := range stats.Backends {
-		facts.Backends = append(facts.Backends, backendAt(endpoint, b, states))
+		facts.Backends = append(facts.Backends, backendAt(endpoint, b))
 	}
 	return facts
 }
 
-func backendAt(endpoint string, b haproxy.Backend, states []haproxy.ServerState) Backend {
+func backendAt(endpoint string, b haproxy.Backend) Backend {
 	return Backend{
-		Backend: backend.Backend{Backend: b, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint, States: states},
+		Backend: backend.Backend{Backend: b, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint},
 		Socket:  true,
 	}
 }

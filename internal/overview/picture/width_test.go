@@ -31,7 +31,7 @@ func odd(t testing.TB, texts []string) Facts {
 				Sessions: known(int64(i)), SessionLimit: known(int64(1) << (4 * i)), Queue: known(1),
 			})
 		}
-		facts.Backends = append(facts.Backends, backendAt(text, b, nil))
+		facts.Backends = append(facts.Backends, backendAt(text, b))
 		facts.Frontends = append(facts.Frontends, Frontend{haproxy.Frontend{Name: text, Status: text, Sessions: known(-1), SessionLimit: known(1)}, text})
 		facts.Processes = append(facts.Processes, Process{text, &haproxy.Info{Version: text, Node: text, CurrConns: known(1), Maxconn: known(2)}})
 		facts.Failures = append(facts.Failures, text)
