@@ -21,7 +21,6 @@ import (
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 	"check-haproxy/internal/plugin"
-	"check-haproxy/internal/plugin/threshold"
 )
 
 // look asks once, the statistics and the log at the same time. An error is one
@@ -118,15 +117,9 @@ func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch ch
 	if err != nil {
 		return nil, err
 	}
-	return nosrv.Judge(counter, log, nosrv.Options{
-		Warning:      threshold.Rules{}.WithDefault(nosrv.DefaultWarning),
-		Critical:     threshold.Rules{}.WithDefault(nosrv.DefaultCritical),
-		RiseWarning:  nosrv.DefaultRiseWarning,
-		RiseCritical: nosrv.DefaultRiseCritical,
-		MinCount:     nosrv.DefaultMinCount,
-		Stale:        nosrv.DefaultStale,
-		Sections:     f.Filter,
-	})
+	options := nosrv.Defaults()
+	options.Sections = f.Filter
+	return nosrv.Judge(counter, log, options)
 }
 
 func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {

@@ -23,7 +23,8 @@ const (
 // bucketWidth is how much time one number of a timeline stands for: a minute,
 // or as many whole minutes as keep the timeline short.
 func bucketWidth(s check.Stretch) time.Duration {
-	minutes := (s.Window + s.Baseline + maxBuckets*time.Minute - 1) / (maxBuckets * time.Minute)
+	const most = maxBuckets - 1 // the window's and the baseline's are rounded up each
+	minutes := (s.Window + s.Baseline + most*time.Minute - 1) / (most * time.Minute)
 	return max(minutes, 1) * time.Minute
 }
 
@@ -44,6 +45,8 @@ type Counter struct {
 	counted         KindSet
 	from, begin, to int64 // the stretch in Unix nanoseconds
 	width           int64 // of a bucket
+	windowBuckets   int   // how many of a timeline's are the window's; they come first
+	stretchBuckets  int   // how many a timeline has
 
 	sections map[string]*tally
 	recent   [1 << recentBits]recentTally
@@ -91,12 +94,16 @@ type Transition struct {
 // NewCounter returns a counter of the lines in a stretch of time; counted are
 // the kinds that make up trouble.
 func NewCounter(s check.Stretch, counted KindSet) *Counter {
+	width := bucketWidth(s)
+	windowBuckets := int((s.Window + width - 1) / width)
 	return &Counter{
 		stretch: s, counted: counted,
 		from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(),
-		width:    int64(bucketWidth(s)),
-		sections: map[string]*tally{},
-		servers:  map[serverName]Transition{},
+		width:          int64(width),
+		windowBuckets:  windowBuckets,
+		stretchBuckets: windowBuckets + int((s.Baseline+width-1)/width),
+		sections:       map[string]*tally{},
+		servers:        map[serverName]Transition{},
 	}
 }
 
@@ -159,7 +166,7 @@ func (c *Counter) addServerless(t *tally, at phase, r *accesslog.Record) {
 	if !c.counted.Has(kind) {
 		return
 	}
-	s.bucket(int((c.to-1-r.Written)/c.width), 1, r.Written)
+	s.bucket(c.bucketOf(r.Written), 1, r.Written)
 	if at != inWindow {
 		return
 	}
@@ -188,12 +195,11 @@ func earlier(a, b int64) int64 {
 }
 
 func (c *Counter) newBuckets() []bucket {
-	n := int((c.to - c.from + c.width - 1) / c.width)
-	if c.buckets+n > allBuckets {
+	if c.buckets+c.stretchBuckets > allBuckets {
 		return nil
 	}
-	c.buckets += n
-	return make([]bucket, n)
+	c.buckets += c.stretchBuckets
+	return make([]bucket, c.stretchBuckets)
 }
 
 // tally finds a section's tally, or makes one; nil where there are too many.

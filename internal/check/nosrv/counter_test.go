@@ -68,7 +68,7 @@ func TestMergeIsLikeOneCounter(t *testing.T) {
 		many[0].Merge(many[1])
 		many[0].Merge(many[2])
 		log := fullLog(s)
-		want, got := mustJudge(t, one, log, options()), mustJudge(t, many[0], log, options())
+		want, got := mustJudge(t, one, log, Defaults()), mustJudge(t, many[0], log, Defaults())
 		if diff := cmp.Diff(text(want), text(got)); diff != "" {
 			t.Fatalf("merged differs from one counter (-one +merged):\n%s", diff)
 		}
@@ -89,7 +89,7 @@ func TestCounterIsBounded(t *testing.T) {
 	for i := range maxSections + 10 {
 		c.Add(request(at, fmt.Sprintf("be%d", i), "SC"))
 	}
-	out := mustJudge(t, c, fullLog(usual()), options())
+	out := mustJudge(t, c, fullLog(usual()), Defaults())
 	if len(out.Sections) != maxSections || out.Overflow != 10 {
 		t.Errorf("%d sections and %d beyond, want %d and 10", len(out.Sections), out.Overflow, maxSections)
 	}
@@ -100,7 +100,7 @@ func TestCounterIsBounded(t *testing.T) {
 	other.Add(request(at, "another", "SC"))
 	other.Add(request(at, "be1", "SC"))
 	c.Merge(other)
-	if out = mustJudge(t, c, fullLog(usual()), options()); out.Overflow != 11 || len(out.Sections) != maxSections {
+	if out = mustJudge(t, c, fullLog(usual()), Defaults()); out.Overflow != 11 || len(out.Sections) != maxSections {
 		t.Errorf("merging one more: %d beyond of %d, want 11", out.Overflow, len(out.Sections))
 	}
 }
@@ -123,7 +123,7 @@ func TestLongNames(t *testing.T) {
 	long := string(make([]byte, 70_000))
 	c.Add(request(evening.Add(-time.Second), long, "SC"))
 	c.Add(request(evening.Add(-time.Second), long, ""))
-	out := mustJudge(t, c, fullLog(usual()), options())
+	out := mustJudge(t, c, fullLog(usual()), Defaults())
 	if len(out.Sections) != 1 || len(out.Sections[0].Name) != maxName || out.Sections[0].Requests != 2 {
 		t.Errorf("got %d sections", len(out.Sections))
 	}
@@ -133,7 +133,7 @@ func TestLongNames(t *testing.T) {
 func TestSectionWithoutBackend(t *testing.T) {
 	c := NewCounter(usual(), DefaultKinds)
 	c.Add(request(evening.Add(-time.Second), "", "SC"))
-	if s := find(t, mustJudge(t, c, fullLog(usual()), options()), "fe"); s.NOSRV != 1 {
+	if s := find(t, mustJudge(t, c, fullLog(usual()), Defaults()), "fe"); s.NOSRV != 1 {
 		t.Errorf("fe has %d, want 1", s.NOSRV)
 	}
 }
@@ -152,7 +152,7 @@ func TestCounterCopies(t *testing.T) {
 			b[i] = 'X'
 		}
 	}
-	out := mustJudge(t, c, fullLog(usual()), options())
+	out := mustJudge(t, c, fullLog(usual()), Defaults())
 	s := find(t, out, "v2")
 	if s.Example != `19:47:01 fe v2/<NOSRV> SC 503 "GET /path/v2/"` || out.Shape != "aaaa" {
 		t.Errorf("got %q and %q", s.Example, out.Shape)

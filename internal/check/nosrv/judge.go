@@ -3,41 +3,47 @@ package nosrv
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
 )
 
-// What holds where nothing is given.
+// What holds if nothing is given.
 const (
 	DefaultWindow   = 5 * time.Minute
 	DefaultBaseline = time.Hour
-	DefaultWarning  = "1" // per minute
-	DefaultCritical = "10"
+	DefaultWarning  = "1,5%" // per minute, share of the section's requests
+	DefaultCritical = "10,50%"
 	DefaultStale    = 24 * time.Hour
-	DefaultMinCount = 5
-)
-
-// The factors of a rise that hold where none is given.
-const (
-	DefaultRiseWarning  = Factor(3)
-	DefaultRiseCritical = Factor(10)
+	minShare        = 3 // requests without a server, before their share says anything
 )
 
 // Options say how to judge.
 type Options struct {
-	Warning, Critical         threshold.Rules // on NOSRV lines per minute, and on their percentage of the section's requests
-	RiseWarning, RiseCritical Factor
-	MinCount                  uint64        // a rise needs at least so many NOSRV lines in the window
-	Stale                     time.Duration // age of the newest line from which logging has stopped; 0 for never
-	NoTraffic                 plugin.State  // for a pattern without a line in the stretch
-	Sections                  check.Filter
-	Known                     map[string]Explanation // by section: what the statistics say, where they were asked
+	rates.Rules               // on requests without a server per minute, and on their share of the section's requests
+	Stale       time.Duration // age of the newest line from which logging has stopped; 0 for never
+	NoTraffic   plugin.State  // for a pattern without a line in the stretch
+	Sections    check.Filter
+	Known       map[string]Explanation // by section: what the statistics say, where they were asked
+}
+
+// Defaults are the options of a check that was given no flag.
+func Defaults() Options {
+	return Options{Rules: rulesOf(nil, nil, rates.DefaultRise()), Stale: DefaultStale}
+}
+
+func rulesOf(warning, critical []threshold.LimitRule, rise rates.RiseLimits) rates.Rules {
+	return rates.Rules{
+		Warning:    threshold.LimitRules(warning).WithDefault(DefaultWarning),
+		Critical:   threshold.LimitRules(critical).WithDefault(DefaultCritical),
+		MinShare:   minShare,
+		RiseLimits: rise,
+	}
 }
 
 // Outcome is the judgement of a log.
@@ -57,20 +63,15 @@ type Outcome struct {
 
 // Section is the judgement of one section.
 type Section struct {
-	Name              string
-	State             plugin.State
-	Requests, NOSRV   uint64  // in the window; NOSRV has the counted kinds alone
-	Kinds             Counts  // all kinds, in the window
-	Rate              float64 // NOSRV per minute
-	Share             float64 // NOSRV in percent of Requests; NaN without requests
-	BaselineRate      float64 // NOSRV per minute; NaN where there is no rise to judge
-	Rise              float64 // Rate / BaselineRate; +Inf where there was none before, NaN where there is nothing to compare
-	Warning, Critical threshold.Range
-	Reasons           []string  // what is past a limit, in words
-	Since             time.Time // when the counted lines began to come as fast as now; zero without any
-	Timeline          []Minute  // counted lines along the stretch, the oldest first; nil where it was not kept
-	Example           string    // the newest counted line of the window, without secrets
-	Explanation                 // where State is not OK
+	Name            string
+	Requests, NOSRV uint64 // in the window; NOSRV has the counted kinds alone
+	Kinds           Counts // all kinds, in the window
+	rates.Verdict          // of the counted kinds
+	Limits          rates.Limits
+	Since           time.Time // when the counted lines began to come as fast as now; zero without any
+	Timeline        []Minute  // counted lines along the stretch, the oldest first; nil where it was not kept
+	Example         string    // the newest counted line of the window, without secrets
+	Explanation               // where State is not OK
 }
 
 // Minute is a number of a timeline.
@@ -158,28 +159,16 @@ func missing(s check.Stretch, log check.Log) []string {
 }
 
 func (c *Counter) judge(t *tally, out *Outcome, o Options) Section {
-	s := Section{
-		Name: t.name, Requests: t.requests[inWindow],
-		Share: math.NaN(), BaselineRate: math.NaN(), Rise: math.NaN(),
-		Warning: o.Warning.For(t.name), Critical: o.Critical.For(t.name),
-	}
-	var before uint64
+	s := Section{Name: t.name, Requests: t.requests[inWindow], Limits: o.For(t.name)}
 	if t.serverless != nil {
 		s.Kinds = t.serverless.kinds[inWindow]
-		before = t.serverless.kinds[inBaseline].Of(c.counted)
 		s.Since = c.since(t.serverless)
 		s.Timeline = c.timeline(t.serverless)
 	}
 	s.NOSRV = s.Kinds.Of(c.counted)
-	s.Rate = float64(s.NOSRV) / c.stretch.Window.Minutes()
-	if s.Requests > 0 {
-		s.Share = 100 * float64(s.NOSRV) / float64(s.Requests)
-	}
-	if out.Covered > 0 {
-		s.BaselineRate = float64(before) / out.Covered.Minutes()
-	}
-	s.judgeLevel()
-	s.judgeRise(before, out, o)
+	s.Verdict = s.Limits.Judge(rates.Series{
+		Window: c.stretch.Window, Requests: s.Requests, Spoiled: s.NOSRV, Before: c.before(t, out.Covered),
+	})
 	if s.NOSRV > 0 {
 		s.Example = t.serverless.example.format(c.time(t.serverless.example.written))
 	}
@@ -187,63 +176,6 @@ func (c *Counter) judge(t *tally, out *Outcome, o Options) Section {
 		s.Explanation = c.explain(t, s.Kinds, o.Known)
 	}
 	return s
-}
-
-// judgeLevel holds rate and share against the thresholds.
-func (s *Section) judgeLevel() {
-	share := s.Share
-	if math.IsNaN(share) {
-		share = 0
-	}
-	switch {
-	case s.Critical.Alerts(s.Rate, share):
-		s.raise(plugin.Critical, fmt.Sprintf("%s is outside the critical range %s", s.judged(s.Critical), s.Critical))
-	case s.Warning.Alerts(s.Rate, share):
-		s.raise(plugin.Warning, fmt.Sprintf("%s is outside the warning range %s", s.judged(s.Warning), s.Warning))
-	}
-}
-
-// judged is what a range looked at, in words.
-func (s *Section) judged(r threshold.Range) string {
-	if r.Percent() {
-		return s.shareText()
-	}
-	return plugin.FormatDecimal(s.Rate) + "/min"
-}
-
-// judgeRise compares window and baseline: over so many times the rate, enough
-// lines to speak of, and not to be explained by chance.
-func (s *Section) judgeRise(before uint64, out *Outcome, o Options) {
-	if out.Covered == 0 {
-		return
-	}
-	switch {
-	case s.BaselineRate > 0:
-		s.Rise = s.Rate / s.BaselineRate
-	case s.NOSRV > 0:
-		s.Rise = math.Inf(1)
-	}
-	if s.NOSRV < o.MinCount || Chance(s.NOSRV, before, out.Stretch.Window.Minutes(), out.Covered.Minutes()) >= significance {
-		return
-	}
-	switch {
-	case o.RiseCritical.exceeded(s.Rise):
-		s.raise(plugin.Critical, s.riseReason(o.RiseCritical))
-	case o.RiseWarning.exceeded(s.Rise):
-		s.raise(plugin.Warning, s.riseReason(o.RiseWarning))
-	}
-}
-
-func (s *Section) riseReason(limit Factor) string {
-	if math.IsInf(s.Rise, 1) {
-		return "there was none before"
-	}
-	return fmt.Sprintf("%s times the rate before, over %s", plugin.FormatDecimal(s.Rise), limit)
-}
-
-func (s *Section) raise(state plugin.State, reason string) {
-	s.State = plugin.Worst(s.State, state)
-	s.Reasons = append(s.Reasons, reason)
 }
 
 // worseFirst orders sections by state, then by how many requests met no server,

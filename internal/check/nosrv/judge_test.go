@@ -17,11 +17,11 @@ import (
 	"check-haproxy/internal/plugin/threshold"
 )
 
-func rules(t *testing.T, texts ...string) threshold.Rules {
+func rules(t *testing.T, texts ...string) threshold.LimitRules {
 	t.Helper()
-	var list threshold.Rules
+	var list threshold.LimitRules
 	for _, text := range texts {
-		rule, err := threshold.ParseRule(text)
+		rule, err := threshold.ParseLimitRule(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,13 @@ func TestThresholds(t *testing.T) {
 		{"over ten a minute", 51, 0, []string{"1"}, []string{"10"}, plugin.Critical},
 		{"share below", 5, 95, []string{"5%"}, []string{"none"}, plugin.OK},
 		{"share above", 6, 94, []string{"5%"}, []string{"none"}, plugin.Warning},
-		{"all of them", 2, 0, []string{"none"}, []string{"99%"}, plugin.Critical},
+		{"all of them", 3, 0, []string{"none"}, []string{"99%"}, plugin.Critical},
+		{"all of too few", 2, 0, []string{"none"}, []string{"99%"}, plugin.OK},
+		{"by default all of three", 3, 0, []string{DefaultWarning}, []string{DefaultCritical}, plugin.Critical},
+		{"by default half of six", 3, 3, []string{DefaultWarning}, []string{DefaultCritical}, plugin.Warning},
+		{"either of two: the share", 3, 0, []string{"none"}, []string{"10,50%"}, plugin.Critical},
+		{"either of two: the rate", 51, 99, []string{"none"}, []string{"10,50%"}, plugin.Critical},
+		{"a rule is the whole limit", 5, 0, []string{"5%", "1"}, []string{"50%", "10"}, plugin.OK},
 		{"no requests have no share", 0, 0, []string{"0%"}, []string{"none"}, plugin.OK},
 		{"off", 1000, 0, []string{"none"}, []string{"none"}, plugin.OK},
 		{"another section's", 1000, 0, []string{"none", "other=0"}, []string{"none"}, plugin.OK},
@@ -70,7 +76,7 @@ func TestThresholds(t *testing.T) {
 			c.Add(request(s.From(), "v2", ""))
 			c.logged("v2", "SC", test.nosrv, s.Begin(), s.At)
 			c.logged("v2", "", test.served, s.Begin(), s.At)
-			o := options()
+			o := Defaults()
 			o.Warning, o.Critical = rules(t, test.warning...), rules(t, test.critical...)
 			o.RiseWarning, o.RiseCritical = 0, 0
 			if got := find(t, mustJudge(t, c, fullLog(s), o), "v2"); got.State != test.want {
@@ -179,7 +185,7 @@ func TestTrustworthy(t *testing.T) {
 			for _, r := range test.lines {
 				c.Add(r)
 			}
-			_, err := Judge(c, test.log, options())
+			_, err := Judge(c, test.log, Defaults())
 			switch {
 			case test.want == "" && err != nil:
 				t.Errorf("refused: %v", err)
@@ -192,7 +198,7 @@ func TestTrustworthy(t *testing.T) {
 
 // --stale 0 is off.
 func TestNeverStale(t *testing.T) {
-	o := options()
+	o := Defaults()
 	o.Stale = 0
 	if _, err := Judge(NewCounter(usual(), DefaultKinds), check.Log{Newest: evening.AddDate(-1, 0, 0)}, o); err != nil {
 		t.Error(err)
@@ -219,7 +225,7 @@ func TestQuietSections(t *testing.T) {
 			if test.lines {
 				c.Add(request(s.From(), "v2", ""))
 			}
-			o := options()
+			o := Defaults()
 			o.NoTraffic, o.Sections = plugin.Warning, filter(t, test.patterns...)
 			out := mustJudge(t, c, fullLog(s), o)
 			if diff := cmp.Diff(test.want, out.Quiet); diff != "" || out.Result().State != test.state {
@@ -233,12 +239,12 @@ func TestQuietSections(t *testing.T) {
 func TestOnlyChosenSections(t *testing.T) {
 	s := usual()
 	c := NewCounter(s, DefaultKinds)
-	c.logged("v2", "SC", 3, s.Begin(), s.At)
+	c.logged("v2", "SC", 2, s.Begin(), s.At)
 	c.logged("v3", "SC", 1000, s.Begin(), s.At)
-	o := options()
+	o := Defaults()
 	o.Sections = filter(t, "v2")
 	out := mustJudge(t, c, fullLog(s), o)
-	if out.Result().State != plugin.OK || out.NOSRV() != 3 || out.Requests() != 3 {
+	if out.Result().State != plugin.OK || out.NOSRV() != 2 || out.Requests() != 2 {
 		t.Errorf("%s, %d of %d", out.Result().State, out.NOSRV(), out.Requests())
 	}
 }
@@ -272,7 +278,7 @@ func TestSince(t *testing.T) {
 			c := NewCounter(s, DefaultKinds)
 			c.Add(request(minute(30), "v2", "LR"))
 			test.lines(c)
-			if got := find(t, mustJudge(t, c, fullLog(s), options()), "v2").Since; !got.Equal(test.want) {
+			if got := find(t, mustJudge(t, c, fullLog(s), Defaults()), "v2").Since; !got.Equal(test.want) {
 				t.Errorf("since %s, want %s", got, test.want)
 			}
 		})
@@ -286,7 +292,7 @@ func TestLongStretch(t *testing.T) {
 		c := NewCounter(s, DefaultKinds)
 		c.Add(request(s.From(), "v2", "SC"))
 		c.Add(request(s.At.Add(-1), "v2", "SC"))
-		timeline := find(t, mustJudge(t, c, check.Log{Newest: s.At}, options()), "v2").Timeline
+		timeline := find(t, mustJudge(t, c, check.Log{Newest: s.At}, Defaults()), "v2").Timeline
 		last := len(timeline) - 1
 		if last+1 > maxBuckets || timeline[last].Count == 0 || timeline[0].From.After(s.From()) {
 			t.Errorf("%d days: %d buckets from %s", days, len(timeline), timeline[0].From)
@@ -338,7 +344,7 @@ func TestCause(t *testing.T) {
 			for _, r := range test.changes {
 				c.Add(r)
 			}
-			got := find(t, mustJudge(t, c, fullLog(s), options()), test.backend)
+			got := find(t, mustJudge(t, c, fullLog(s), Defaults()), test.backend)
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
 				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
 			}
@@ -371,7 +377,7 @@ func TestCauseByStatistics(t *testing.T) {
 			r := &accesslog.Record{Class: accesslog.Transition, Written: s.Begin().Add(-time.Minute).UnixNano()}
 			r.Change = accesslog.Change{Backend: "v2", Server: "z", Reason: "Layer4 connection problem"}
 			c.Add(r)
-			o := options()
+			o := Defaults()
 			o.Known = map[string]Explanation{"v2": ExplainBackend(diagnosis.Facts{Backend: haproxy.Backend{Name: "v2", Servers: test.servers}}, s.At)}
 			got := find(t, mustJudge(t, c, fullLog(s), o), "v2")
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
@@ -389,7 +395,7 @@ func TestCauseOfListen(t *testing.T) {
 	c.Add(request(s.From(), "fe", ""))
 	c.logged("fe", "SC", 100, s.Begin(), s.At)
 	c.logged("v2", "SC", 1, s.Begin(), s.At)
-	out := mustJudge(t, c, fullLog(s), options())
+	out := mustJudge(t, c, fullLog(s), Defaults())
 	if got := find(t, out, "fe").Cause; got != "unknown" {
 		t.Errorf("fe's cause is %q, want unknown", got)
 	}
@@ -411,20 +417,5 @@ func TestLastTransitionHolds(t *testing.T) {
 	}
 	if got := c.servers; len(got) != 1 || !got[serverName{"v2", "a"}].Up {
 		t.Errorf("got %+v, want one, up", got)
-	}
-}
-
-func TestFactor(t *testing.T) {
-	for text, want := range map[string]Factor{"3": 3, "2.5": 2.5, "1": 1, "none": 0} {
-		var f Factor
-		if err := f.UnmarshalText([]byte(text)); err != nil || f != want || f.String() != text {
-			t.Errorf("%q reads as %s, %v", text, f, err)
-		}
-	}
-	for _, bad := range []string{"", "0", "0.5", "-3", "NaN", "Inf", "3x", "300%"} {
-		var f Factor
-		if err := f.UnmarshalText([]byte(bad)); err == nil {
-			t.Errorf("%q was taken for %s", bad, f)
-		}
 	}
 }

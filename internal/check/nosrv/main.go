@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/plugin"
@@ -18,13 +19,11 @@ type flags struct {
 	CountFlags
 	check.Flags
 	dns.ResolverFlags
-	Warning      []threshold.Rule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"requests without a server per minute, or as % of the section's requests; the last PATTERN that matches wins (repeatable) [default: 1]"`
-	Critical     []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL [default: 10]"`
-	RiseWarning  Factor           `arg:"--rise-warning" placeholder:"FACTOR" default:"3" help:"how many times the baseline's rate is too much; none switches it off"`
-	RiseCritical Factor           `arg:"--rise-critical" placeholder:"FACTOR" default:"10" help:"the same for CRITICAL"`
-	MinCount     uint64           `arg:"--min-count" placeholder:"NUMBER" default:"5" help:"fewer requests without a server in the window are no rise"`
-	Stale        age              `arg:"--stale" placeholder:"DURATION" default:"24h" help:"the newest line is older than this: UNKNOWN, logging has stopped; 0 is off"`
-	NoTraffic    plugin.State     `arg:"--no-traffic" placeholder:"STATE" default:"ok" help:"state of a section without a line in window and baseline: ok, warning, critical or unknown"`
+	Warning  []threshold.LimitRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"requests without a server: per minute, with % as a share of the section's requests, or both, of which each is enough; the last PATTERN that matches wins (repeatable) [default: 1,5%]"`
+	Critical []threshold.LimitRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"the same for CRITICAL [default: 10,50%]"`
+	rates.RiseLimits
+	Stale     age          `arg:"--stale" placeholder:"DURATION" default:"24h" help:"the newest line is older than this: UNKNOWN, logging has stopped; 0 is off"`
+	NoTraffic plugin.State `arg:"--no-traffic" placeholder:"STATE" default:"ok" help:"state of a section without a line in window and baseline: ok, warning, critical or unknown"`
 	plugin.CommonFlags
 }
 
@@ -96,13 +95,9 @@ func Read(ctx context.Context, f *check.LogFlags, source logsource.Source, stret
 
 func (f *flags) options() Options {
 	return Options{
-		Warning:      threshold.Rules(f.Warning).WithDefault(DefaultWarning),
-		Critical:     threshold.Rules(f.Critical).WithDefault(DefaultCritical),
-		RiseWarning:  f.RiseWarning,
-		RiseCritical: f.RiseCritical,
-		MinCount:     f.MinCount,
-		Stale:        time.Duration(f.Stale),
-		NoTraffic:    f.NoTraffic,
-		Sections:     f.Filter,
+		Rules:     rulesOf(f.Warning, f.Critical, f.RiseLimits),
+		Stale:     time.Duration(f.Stale),
+		NoTraffic: f.NoTraffic,
+		Sections:  f.Filter,
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
-	"check-haproxy/internal/plugin/threshold"
 )
 
 // evening is the end of the stretch in these tests.
@@ -16,18 +15,9 @@ func usual() check.Stretch {
 	return check.Stretch{At: evening, Window: DefaultWindow, Baseline: DefaultBaseline}
 }
 
-func options() Options {
-	return Options{
-		Warning:     threshold.Rules{}.WithDefault(DefaultWarning),
-		Critical:    threshold.Rules{}.WithDefault(DefaultCritical),
-		RiseWarning: DefaultRiseWarning, RiseCritical: DefaultRiseCritical,
-		MinCount: DefaultMinCount, Stale: DefaultStale,
-	}
-}
-
 // riseOnly leaves thresholds out, so that only the rise can raise the alarm.
 func riseOnly() Options {
-	o := options()
+	o := Defaults()
 	o.Warning, o.Critical = nil, nil
 	return o
 }

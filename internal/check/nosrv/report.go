@@ -281,7 +281,7 @@ func (out *Outcome) perfdata() []plugin.Metric {
 	for _, s := range out.Sections {
 		metrics = append(metrics,
 			plugin.Metric{Label: s.Name + "_nosrv", Value: float64(s.NOSRV), Min: none, Level: plugin.Sections},
-			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: s.Warning.Only(false).String(), Critical: s.Critical.Only(false).String(), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: s.Limits.Warning.Rate.String(), Critical: s.Limits.Critical.Rate.String(), Min: none, Level: plugin.Sections},
 			plugin.Metric{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
 	}
 	return metrics

@@ -33,15 +33,15 @@ func incident() *Counter {
 
 func TestResult(t *testing.T) {
 	s := usual()
-	r := mustJudge(t, incident(), check.Log{Earliest: s.From().Add(20 * time.Minute), Newest: s.At}, options()).Result()
+	r := mustJudge(t, incident(), check.Log{Earliest: s.From().Add(20 * time.Minute), Newest: s.At}, Defaults()).Result()
 	want := plugin.Result{
 		State:    plugin.Critical,
-		Headline: []string{`v2: 37 requests found no server in 5m (7.4/min, 100% of 37; 0.33/min before; no-server 37) since 19:41:06; cause: health checks time out on v2Elb since 19:41:02`},
+		Headline: []string{`v2: 37 requests found no server in 5m (7.4/min, 100% of 37; 0.1/min before; no-server 37) since 19:41:06; cause: health checks time out on v2Elb since 19:41:02`},
 		Rest:     "2 other sections OK",
 		Problems: []string{
 			"STATE     SECTION  REQUESTS  NOSRV  PER MIN  SHARE  BEFORE  KINDS",
-			"CRITICAL  v2             37     37      7.4   100%    0.33  no-server 37",
-			"v2 is CRITICAL: 7.4/min is outside the warning range 1; 23 times the rate before, over 10",
+			"CRITICAL  v2             37     37      7.4   100%     0.1  no-server 37",
+			"v2 is CRITICAL: 100% of 37 is outside the critical range 50%; 72 times the rate before, over 10",
 			"v2 by minute from 19:27:02: 0 0 0 0 0 0 0 0 1 0 0 0 0 0 7 8 7 7 8 7",
 			`v2 newest line: 19:46:57 fe v2/<NOSRV> SC 503 "GET /path/v2/"`,
 			"not counted: intercepted 50 (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)",
@@ -65,7 +65,7 @@ func TestResult(t *testing.T) {
 }
 
 func TestPerfdata(t *testing.T) {
-	out := mustJudge(t, incident(), fullLog(usual()), options())
+	out := mustJudge(t, incident(), fullLog(usual()), Defaults())
 	zero := plugin.LimitOf(0)
 	want := []plugin.Metric{
 		{Label: "nosrv", Value: 37, Min: zero, Level: plugin.Summary},
@@ -80,9 +80,9 @@ func TestPerfdata(t *testing.T) {
 	}
 }
 
-// A line of a percentage cannot be drawn into a graph of rates.
+// A limit on the share is no line in a graph of rates.
 func TestPerfdataOfPercentage(t *testing.T) {
-	o := options()
+	o := Defaults()
 	o.Warning, o.Critical = rules(t, "5%"), rules(t, "10")
 	got := mustJudge(t, incident(), fullLog(usual()), o).Result().Perfdata[4]
 	if got.Warning != "" || got.Critical != "10" {
@@ -91,7 +91,7 @@ func TestPerfdataOfPercentage(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	r := mustJudge(t, incident(), fullLog(usual()), options()).Result()
+	r := mustJudge(t, incident(), fullLog(usual()), Defaults()).Result()
 	got, err := json.Marshal([]any{r.Fields, r.Sections.([]jsonSection)[0]})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func TestJSON(t *testing.T) {
 		return `{"no-server":` + noServer + `,"queue":0,"resource":0,"internal":0,"intercepted":` + intercepted + `,"client":0,"killed":0,"other":0}`
 	}
 	want := `[{"window_seconds":300,"baseline_seconds":3600,"requests":125,"nosrv":37,"unreadable":1,"kinds":` + counts("37", "50") + `},` +
-		`{"name":"v2","state":"CRITICAL","requests":37,"nosrv":37,"rate_per_minute":7.4,"share_percent":100,"baseline_rate_per_minute":0.216667,"rise":34.153846,"kinds":` + counts("37", "0") + `,"cause":"health-check-timeout"}]`
+		`{"name":"v2","state":"CRITICAL","requests":37,"nosrv":37,"rate_per_minute":7.4,"share_percent":100,"baseline_rate_per_minute":0.101695,"rise":72.111111,"kinds":` + counts("37", "0") + `,"cause":"health-check-timeout"}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -113,9 +113,9 @@ func TestJSONNull(t *testing.T) {
 	s := usual()
 	c := NewCounter(s, DefaultKinds)
 	c.logged("v1", "", 3, s.From(), s.Begin())
-	c.logged("v2", "SC", 3, s.Begin(), s.At)
+	c.logged("v2", "SC", 2, s.Begin(), s.At)
 	for name, log := range map[string]check.Log{"no baseline": {Newest: s.At}, "none before": fullLog(s)} {
-		sections := mustJudge(t, c, log, options()).jsonSections()
+		sections := mustJudge(t, c, log, Defaults()).jsonSections()
 		if len(sections) != 1 || sections[0].Name != "v2" || sections[0].Rise != nil || sections[0].Cause != nil {
 			t.Errorf("%s: %+v", name, sections)
 		}
@@ -147,7 +147,7 @@ func TestFirstLineWhenOK(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := NewCounter(s, DefaultKinds)
 			test.lines(c)
-			o := options()
+			o := Defaults()
 			o.Sections = filter(t, test.patterns...)
 			r := mustJudge(t, c, fullLog(s), o).Result()
 			if diff := cmp.Diff(plugin.Result{Headline: test.headline, Rest: test.rest}, plugin.Result{Headline: r.Headline, Rest: r.Rest, State: r.State}); diff != "" {

@@ -164,8 +164,8 @@ func TestRealHAProxy(t *testing.T) {
 			if diff := cmp.Diff(want, got.counted()); diff != "" || got.Unreadable != 0 || got.Requests != requests {
 				t.Errorf("%d requests of %d, %d unreadable (-want +got):\n%s", got.Requests, requests, got.Unreadable, diff)
 			}
-			if got.State != "WARNING" {
-				t.Errorf("the state is %s, want WARNING: 7 in 5m is 1.4/min", got.State)
+			if got.State != "CRITICAL" {
+				t.Errorf("the state is %s, want CRITICAL: all 7 of down found no server", got.State)
 			}
 		})
 	}

@@ -1,19 +1,59 @@
 package nosrv
 
-import "time"
+import (
+	"time"
 
-// timeline turns the buckets around: the oldest first. The first number may
-// stand for less than a whole bucket's time.
+	"check-haproxy/internal/check/rates"
+)
+
+// timeline turns the buckets around: the oldest first. The first number, and the
+// window's first, may stand for less than a whole bucket's time.
 func (c *Counter) timeline(s *serverless) []Minute {
 	if len(s.buckets) == 0 {
 		return nil
 	}
 	list := make([]Minute, len(s.buckets))
-	for back, b := range s.buckets {
-		from := c.stretch.At.Add(-time.Duration(c.width) * time.Duration(back+1))
-		list[len(list)-1-back] = Minute{From: from, Count: b.count}
+	for i, b := range s.buckets {
+		end, back := c.to, int64(i)
+		if i >= c.windowBuckets {
+			end, back = c.begin, int64(i-c.windowBuckets)
+		}
+		list[len(list)-1-i] = Minute{From: c.time(end - c.width*(back+1)), Count: b.count}
 	}
 	return list
+}
+
+// bucketOf is the number of the bucket of a time in the stretch. They count back
+// from the stretch's end, and before the window from its begin: none lies in both.
+func (c *Counter) bucketOf(written int64) int {
+	if written >= c.begin {
+		return int((c.to - 1 - written) / c.width)
+	}
+	return c.windowBuckets + int((c.begin-1-written)/c.width)
+}
+
+// before is what was counted of a section before the window, as far as the log
+// covers it.
+func (c *Counter) before(t *tally, covered time.Duration) []rates.Span {
+	if covered <= 0 {
+		return nil
+	}
+	if t.serverless == nil || t.serverless.buckets == nil {
+		whole := rates.Span{Length: covered}
+		if t.serverless != nil {
+			whole.Spoiled = t.serverless.kinds[inBaseline].Of(c.counted)
+		}
+		return []rates.Span{whole}
+	}
+	var spans []rates.Span
+	for _, b := range t.serverless.buckets[c.windowBuckets:] {
+		if covered <= 0 {
+			break
+		}
+		spans = append(spans, rates.Span{Length: min(time.Duration(c.width), covered), Spoiled: b.count})
+		covered -= time.Duration(c.width)
+	}
+	return spans
 }
 
 // maxPause is how many slow minutes may lie between two fast ones of a run.

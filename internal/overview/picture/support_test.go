@@ -17,7 +17,6 @@ import (
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy"
-	"check-haproxy/internal/plugin/threshold"
 )
 
 const captures = "../../../testdata/captures"
@@ -81,10 +80,7 @@ func readLog(t testing.TB, version string) *nosrv.Outcome {
 
 func judged(t testing.TB, counter *nosrv.Counter, log check.Log) *nosrv.Outcome {
 	t.Helper()
-	outcome, err := nosrv.Judge(counter, log, nosrv.Options{
-		Warning: threshold.Rules{}.WithDefault(nosrv.DefaultWarning), Critical: threshold.Rules{}.WithDefault(nosrv.DefaultCritical),
-		RiseWarning: nosrv.DefaultRiseWarning, RiseCritical: nosrv.DefaultRiseCritical, MinCount: nosrv.DefaultMinCount,
-	})
+	outcome, err := nosrv.Judge(counter, log, nosrv.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/overview/draw"
+	"check-haproxy/internal/plugin"
 )
 
 // hostile are names and texts that want to be wider than they look, end the
@@ -37,7 +39,7 @@ func odd(t testing.TB, texts []string) Facts {
 		facts.Failures = append(facts.Failures, text)
 		facts.Notes = append(facts.Notes, text)
 		if facts.Log != nil {
-			facts.Log.Sections = append(facts.Log.Sections, nosrv.Section{Name: text, State: 2, NOSRV: 1, Example: text})
+			facts.Log.Sections = append(facts.Log.Sections, nosrv.Section{Name: text, Verdict: rates.Verdict{State: plugin.Critical}, NOSRV: 1, Example: text})
 		}
 	}
 	return facts

@@ -7,29 +7,47 @@ import (
 	"check-haproxy/internal/plugin/pattern"
 )
 
+// scope is which things a rule is for: all, or those that its pattern matches.
+type scope struct {
+	pattern pattern.Pattern
+	text    string // the whole rule, as it was typed
+	some    bool   // there is a pattern
+}
+
+// parseScope cuts [PATTERN=] off a rule. The last "=" ends the pattern.
+func parseScope(text string) (s scope, rest string, err error) {
+	s.text = text
+	i := strings.LastIndexByte(text, '=')
+	if i < 0 {
+		return s, text, nil
+	}
+	if s.pattern, err = pattern.Parse(text[:i]); err != nil {
+		return scope{}, "", fmt.Errorf("threshold %q: %w", text, err)
+	}
+	s.some = true
+	return s, text[i+1:], nil
+}
+
+func (s scope) matches(names ...string) bool { return !s.some || s.pattern.Match(names...) }
+
+// String returns the rule as it was typed.
+func (s scope) String() string { return s.text }
+
 // Rule is one -w or -c: a range, for all sections or for those that its pattern
 // matches. It implements encoding.TextUnmarshaler, so that it can be a flag.
 type Rule struct {
-	Range   Range
-	pattern pattern.Pattern
-	text    string
-	some    bool // the rule has a pattern
+	Range Range
+	scope
 }
 
 // ParseRule reads [PATTERN=]RANGE. The last "=" ends the pattern.
 func ParseRule(text string) (Rule, error) {
-	rule := Rule{text: text}
-	rangeText := text
-	if i := strings.LastIndexByte(text, '='); i >= 0 {
-		pattern, err := pattern.Parse(text[:i])
-		if err != nil {
-			return Rule{}, fmt.Errorf("threshold %q: %w", text, err)
-		}
-		rule.pattern, rule.some, rangeText = pattern, true, text[i+1:]
+	scope, rangeText, err := parseScope(text)
+	if err != nil {
+		return Rule{}, err
 	}
-	var err error
-	rule.Range, err = ParseRange(rangeText)
-	return rule, err
+	r, err := ParseRange(rangeText)
+	return Rule{r, scope}, err
 }
 
 // All is the rule for all sections, as in a default. It panics where the range
@@ -52,9 +70,6 @@ func (r *Rule) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String returns the rule as it was typed.
-func (r Rule) String() string { return r.text }
-
 // Rules are the rules of one level, warning or critical, the default first.
 type Rules []Rule
 
@@ -62,7 +77,7 @@ type Rules []Rule
 // of the last rule that matches; none where no rule does.
 func (rules Rules) For(names ...string) Range {
 	for i := len(rules) - 1; i >= 0; i-- {
-		if !rules[i].some || rules[i].pattern.Match(names...) {
+		if rules[i].matches(names...) {
 			return rules[i].Range
 		}
 	}

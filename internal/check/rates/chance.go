@@ -1,10 +1,6 @@
-package nosrv
+package rates
 
 import "math"
-
-// significance is the chance that a rise may have to be mere chance: less than
-// once in 1,000.
-const significance = 0.001
 
 // Chance returns how probable it is to see at least k events in a window when k
 // in the window and m in the baseline are both random events of one steady

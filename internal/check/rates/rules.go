@@ -1,0 +1,41 @@
+package rates
+
+import "check-haproxy/internal/plugin/threshold"
+
+// RiseLimits say which rise is too much. They are flags.
+type RiseLimits struct {
+	RiseWarning  Factor `arg:"--rise-warning" placeholder:"FACTOR" default:"3" help:"how many times the baseline's rate is too much; none switches it off"`
+	RiseCritical Factor `arg:"--rise-critical" placeholder:"FACTOR" default:"10" help:"the same for CRITICAL"`
+	MinCount     uint64 `arg:"--min-count" placeholder:"NUMBER" default:"5" help:"fewer of them since the rate changed are no rise"`
+}
+
+// DefaultRise is what the flags are if none is given.
+func DefaultRise() RiseLimits { return RiseLimits{RiseWarning: 3, RiseCritical: 10, MinCount: 5} }
+
+// Rules say how much may go wrong in which section.
+type Rules struct {
+	Warning, Critical threshold.LimitRules
+	MinShare          uint64
+	RiseLimits
+}
+
+// For returns the limits for the section with these names.
+func (r Rules) For(names ...string) Limits {
+	return Limits{Warning: r.Warning.For(names...), Critical: r.Critical.For(names...), MinShare: r.MinShare, RiseLimits: r.RiseLimits}
+}
+
+// Named returns the limits of rate and share for the section with these names
+// that rules with a pattern give it, and no others.
+func (r Rules) Named(names ...string) Limits {
+	return Limits{Warning: r.Warning.Named(names...), Critical: r.Critical.Named(names...), MinShare: r.MinShare}
+}
+
+// Total returns the limits for all sections together: what holds for all, but
+// for the rate, which grows with the number of sections.
+func (r Rules) Total() Limits {
+	return Limits{
+		Warning:  threshold.Limit{Share: r.Warning.ForAll().Share},
+		Critical: threshold.Limit{Share: r.Critical.ForAll().Share},
+		MinShare: r.MinShare, RiseLimits: r.RiseLimits,
+	}
+}
