@@ -3,7 +3,11 @@ _lshaproxy() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
 	case $before in
 	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file|-f|--file|--journal-file|--config) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--unreachable|-s|--section|-x|--exclude|--ring|--log-format|--timezone|--at|--window|--baseline|--count|--nameserver|--color|-t|--timeout|--log-level) return ;;
+	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
+	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
+	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
+	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--ring|--log-format|--timezone|--at|--window|--baseline|--count|--nameserver|-t|--timeout) return ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
 }

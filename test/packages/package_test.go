@@ -208,7 +208,7 @@ func TestLicencesAreShipped(t *testing.T) {
 }
 
 // TestEveryProgramIsPackaged holds the package against the commands in the
-// sources: binary, man page, and for a tool its completions.
+// sources: binary, man page and completions.
 func TestEveryProgramIsPackaged(t *testing.T) {
 	folders, err := filepath.Glob("../../cmd/*")
 	if err != nil {
@@ -216,10 +216,12 @@ func TestEveryProgramIsPackaged(t *testing.T) {
 	}
 	for _, folder := range folders {
 		name := filepath.Base(folder)
-		files := []string{"usr/bin/" + name, "usr/share/man/man1/" + name + ".1.gz", "usr/share/bash-completion/completions/" + name,
-			"usr/share/zsh/vendor-completions/_" + name, "usr/share/fish/vendor_completions.d/" + name + ".fish"}
+		files := []string{"usr/share/bash-completion/completions/" + name, "usr/share/zsh/vendor-completions/_" + name,
+			"usr/share/fish/vendor_completions.d/" + name + ".fish"}
 		if strings.HasPrefix(name, "check_") {
-			files = []string{pluginFolder + "/" + name, "usr/share/man/man8/" + name + ".8.gz", exampleFolder + "/pnp4nagios/" + name + ".php"}
+			files = append(files, pluginFolder+"/"+name, "usr/share/man/man8/"+name+".8.gz", exampleFolder+"/pnp4nagios/"+name+".php")
+		} else {
+			files = append(files, "usr/bin/"+name, "usr/share/man/man1/"+name+".1.gz")
 		}
 		for _, file := range files {
 			if _, err := os.Stat(filepath.Join(installed(t), file)); err != nil {

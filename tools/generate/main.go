@@ -26,5 +26,5 @@ func generate() error {
 	if err := packagefiles.Write("docs", pages); err != nil {
 		return err
 	}
-	return packagefiles.Write("packaging", packagefiles.Files(programs))
+	return packagefiles.Write("packaging", packagefiles.Files(programs, pages))
 }

@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 )
 
-// Files makes every generated file out of the programs; its keys are paths
-// below packaging/.
-func Files(programs []Program) map[string][]byte {
+// Files makes every generated file out of the programs and their pages; its keys
+// are paths below packaging/.
+func Files(programs []Program, pages map[string][]byte) map[string][]byte {
 	files := map[string][]byte{
 		"icinga2/check_haproxy.conf":   []byte(CheckCommands(programs)),
 		"icinga2/director-basket.json": []byte(DirectorBasket(programs)),
@@ -16,10 +16,9 @@ func Files(programs []Program) map[string][]byte {
 		"grafana/graphite.json":        []byte(GraphiteDashboard()),
 	}
 	for _, p := range programs {
-		files["man/"+p.page()] = []byte(ManPage(p))
+		files["man/"+p.page()] = []byte(ManPage(p, pages[p.docs()]))
 		if p.IsPlugin() {
 			files["pnp4nagios/"+p.Name+".php"] = []byte(PNPTemplate(p))
-			continue
 		}
 		files["completions/"+p.Name+".bash"] = []byte(BashCompletion(p))
 		files["completions/_"+p.Name] = []byte(ZshCompletion(p))

@@ -2,7 +2,10 @@ package packagefiles
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+
+	"github.com/cpuguy83/go-md2man/v2/md2man"
 
 	"check-haproxy/internal/plugin"
 )
@@ -16,24 +19,98 @@ func (p Program) page() string {
 	return p.Name + ".1"
 }
 
-// ManPage makes the man page, in the man macros that every man(1) knows.
-func ManPage(p Program) string {
+// ManPage makes the man page: the options from the flags, the chapters from the
+// program's page in docs/ (Markdown), in the man macros that every man(1) knows.
+func ManPage(p Program, page []byte) string {
 	var b strings.Builder
 	name, section, _ := strings.Cut(p.page(), ".")
-	fmt.Fprintf(&b, ".\\\" Made from the program's flags: do not edit.\n")
+	fmt.Fprintf(&b, ".\\\" Made from the program's flags and its page in docs/: do not edit.\n")
 	fmt.Fprintf(&b, ".TH %s %s \"\" check\\-haproxy \"Monitoring HAProxy\"\n", strings.ToUpper(roff(name)), section)
 	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n", roff(p.Name), roff(nameLine(p.Summary)))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n[\\fIOPTION\\fR]...\n", roff(p.Name))
-	fmt.Fprintf(&b, ".SH DESCRIPTION\n%s\n", roff(p.Summary))
-	if p.About != "" {
-		fmt.Fprintf(&b, ".PP\n%s\n", roff(p.About))
-	}
+	chapters := chaptersOf(page)
+	b.WriteString(chapters[0].roff("DESCRIPTION"))
 	b.WriteString(".SH OPTIONS\n")
 	for _, o := range p.Flags {
 		fmt.Fprintf(&b, ".TP\n%s\n%s\n", synopsis(o), roff(o.Help))
 	}
-	for _, s := range sections(p) {
+	for _, c := range chapters[1:] {
+		b.WriteString(c.roff(strings.ToUpper(c.title)))
+	}
+	for _, s := range closing(p) {
 		fmt.Fprintf(&b, ".SH %s\n%s\n", s.title, s.body)
+	}
+	return b.String()
+}
+
+// chapter is a part of a page in Markdown, under its heading.
+type chapter struct{ title, body string }
+
+var (
+	chapterHead  = regexp.MustCompile(`(?m)^## (.+)\n`)
+	markdownLink = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
+)
+
+// chaptersOf splits a page at its headings, the table of flags aside: the first
+// chapter is what stands before them.
+func chaptersOf(page []byte) []chapter {
+	text := flagTable.ReplaceAllString(string(page), "")
+	if _, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(text, "# ") {
+		text = rest
+	}
+	// A page of man(1) has no links: what they say stays.
+	text = markdownLink.ReplaceAllString(text, "$1")
+	heads := chapterHead.FindAllStringSubmatchIndex(text, -1)
+	end := len(text)
+	if len(heads) > 0 {
+		end = heads[0][0]
+	}
+	list := []chapter{{body: text[:end]}}
+	for i, head := range heads {
+		end := len(text)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
+		}
+		list = append(list, chapter{title: text[head[2]:head[3]], body: strings.TrimSpace(text[head[1]:end])})
+	}
+	return list
+}
+
+// roff is the chapter as a section of a man page; nothing if it is empty.
+func (c chapter) roff(title string) string {
+	if strings.TrimSpace(c.body) == "" {
+		return ""
+	}
+	return ".SH " + roff(title) + "\n" + string(md2man.Render([]byte(tablesAsLists(c.body))))
+}
+
+var tableRow = regexp.MustCompile(`^\|(.*)\|\s*$`)
+
+// tablesAsLists makes a list of terms out of each table: a terminal has no room
+// for columns of sentences.
+func tablesAsLists(text string) string {
+	var b strings.Builder
+	inTable := 0 // rows seen
+	for line := range strings.Lines(text) {
+		row := tableRow.FindStringSubmatch(line)
+		if row == nil {
+			inTable = 0
+			b.WriteString(line)
+			continue
+		}
+		if inTable++; inTable <= 2 { // the head, and the line under it
+			continue
+		}
+		cells := strings.Split(strings.ReplaceAll(row[1], `\|`, "\x00"), "|")
+		var parts []string
+		for _, cell := range cells {
+			if cell = strings.TrimSpace(cell); cell != "" {
+				parts = append(parts, strings.ReplaceAll(cell, "\x00", "|"))
+			}
+		}
+		if len(parts) > 0 {
+			fmt.Fprintf(&b, "%s\n: %s\n\n", parts[0], strings.Join(parts[1:], "; "))
+		}
 	}
 	return b.String()
 }
@@ -64,9 +141,9 @@ func nameLine(summary string) string {
 
 type manSection struct{ title, body string }
 
-// sections are what a man page says beyond the help; each is there where it
+// closing is what a man page says beyond flags and page; each is there where it
 // fits the program's options.
-func sections(p Program) []manSection {
+func closing(p Program) []manSection {
 	var all []manSection
 	add := func(title, body string) { all = append(all, manSection{title, body}) }
 	if p.IsPlugin() {

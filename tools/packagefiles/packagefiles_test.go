@@ -27,7 +27,7 @@ func TestRoff(t *testing.T) {
 }
 
 func TestGeneratedFilesAreCurrent(t *testing.T) {
-	want := Files(Programs())
+	want := Files(Programs(), currentPages(t))
 	for name, content := range want {
 		got, err := os.ReadFile(filepath.Join("../../packaging", name))
 		if err != nil {
@@ -48,13 +48,18 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	}
 }
 
-func TestFlagsInPagesAreCurrent(t *testing.T) {
+func currentPages(t *testing.T) map[string][]byte {
+	t.Helper()
 	pages, err := Pages("../../docs", Programs())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pages
+}
+
+func TestFlagsInPagesAreCurrent(t *testing.T) {
 	var all strings.Builder
-	for name, want := range pages {
+	for name, want := range currentPages(t) {
 		got, err := os.ReadFile(filepath.Join("../../docs", name))
 		if err != nil {
 			t.Fatal(err)
@@ -86,12 +91,11 @@ func wantFlag(t *testing.T, p Program, flag string) {
 	t.Helper()
 	variable := p.Command() + "_" + strings.ReplaceAll(flag[2:], "-", "_")
 	type place struct{ name, text, want string }
-	places := []place{{"the man page", ManPage(p), `\fB` + roff(flag) + `\fR`}}
+	places := []place{{"the man page", ManPage(p, nil), `\fB` + roff(flag) + `\fR`}}
+	places = append(places, place{"bash's completion", BashCompletion(p), flag}, place{"zsh's completion", ZshCompletion(p), flag + "["},
+		place{"fish's completion", FishCompletion(p), " -l " + flag[2:]})
 	switch {
 	case !p.IsPlugin():
-		word := flag[2:]
-		places = append(places, place{"bash's completion", BashCompletion(p), flag}, place{"zsh's completion", ZshCompletion(p), flag + "["},
-			place{"fish's completion", FishCompletion(p), " -l " + word})
 	case flag == "--username" || flag == "--password":
 		places = append(places, place{"the environment of the CheckCommand", CheckCommands([]Program{p}), ` = "$` + variable + `$"`})
 		if strings.Contains(CheckCommands([]Program{p}), `"`+flag+`"`) || strings.Contains(DirectorBasket([]Program{p}), `"`+flag+`"`) {

@@ -33,6 +33,9 @@ type Program struct{ plugin.Manual }
 // Command is the plugin's name in Icinga 2: "haproxy_backend".
 func (p Program) Command() string { return strings.TrimPrefix(p.Name, "check_") }
 
+// docs is the program's page in docs/: "backend.md".
+func (p Program) docs() string { return strings.TrimPrefix(p.Name, "check_haproxy_") + ".md" }
+
 // Variable is the custom variable of Icinga 2 that gives a flag its value:
 // "haproxy_backend_max_output".
 func (p Program) Variable(f plugin.Flag) string {

@@ -26,9 +26,10 @@ func need(t *testing.T, program string) string {
 
 func TestManPagesHaveNoWarnings(t *testing.T) {
 	need(t, "man")
+	pages := currentPages(t)
 	for _, p := range append(Programs(), tool) {
 		file := filepath.Join(t.TempDir(), p.page())
-		if err := os.WriteFile(file, []byte(ManPage(p)), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(ManPage(p, pages[p.docs()])), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		command := exec.Command("man", "--warnings=w", "-l", file)
@@ -53,6 +54,8 @@ var tool = Program{plugin.Manual{Name: "lshaproxy", Summary: "What is wrong?", F
 	{Long: "--socket", Short: "-S", Value: "ADDR", Help: "it's a \"path\" [default: `none`]: $HOME \\ or so", Repeatable: true},
 	{Long: "--watch", Value: "TIME", Help: "again and again"},
 	{Long: "--journal", Value: "[UNIT]", Help: "the journal"},
+	{Long: "--section", Short: "-s", Value: "PATTERN", Help: "a section", Repeatable: true},
+	{Long: "--state", Value: "STATE", Help: "a state", Choices: []string{"ok", "critical"}},
 	{Long: "--json", Help: "print JSON"},
 }}}
 
@@ -60,7 +63,7 @@ func TestCompletions(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "a path")
 	for name, content := range map[string]string{
-		"lshaproxy": "", "a path": "",
+		"lshaproxy": "#!/bin/sh\necho v2\necho v2e\n", "a path": "",
 		"lshaproxy.bash": BashCompletion(tool), "_lshaproxy": ZshCompletion(tool), "lshaproxy.fish": FishCompletion(tool),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o755); err != nil {
@@ -71,6 +74,12 @@ func TestCompletions(t *testing.T) {
 		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --js); COMP_CWORD=1; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
 		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --journal --js); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
 		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy -S "a p"); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, filepath.Base(file)},
+		{"bash", `PATH=.:$PATH; compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy -s v2); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "v2\nv2e"},
+		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --state c); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "critical"},
+		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy -s v2'`, "v2\ta section\nv2e\ta section"},
+		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --state c'`, "critical\ta state"},
+		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "--state[a state]:state:(ok critical)"},
+		{"zsh", `PATH=.:$PATH; compadd() { shift; print -rl -- "$@" }; _arguments() { for a in "$@"; do case $a in (*--section*) eval "${${a##*:\{}%\}}";; esac; done }; . ./_lshaproxy`, "v2\nv2e"},
 		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --js'`, "--json\tprint JSON"},
 		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --journal --js'`, "--json\tprint JSON"},
 		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "--journal[the journal]::unit:"},
