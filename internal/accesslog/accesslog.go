@@ -71,7 +71,20 @@ type Record struct {
 	Status  int
 	Request []byte
 
+	// Details are of a request with a server, if Options.Details wants them. Then
+	// Flags and Status are set too, and Request unless the request went well.
+	Details Details
+
 	Change Change // for Class Transition
+}
+
+// Details are how a request with a server went.
+type Details struct {
+	Known        bool  // false if the line is cut short before its flags: then nothing else is set
+	TCP          bool  // there was no HTTP
+	Redispatched bool  // the last attempt went to another server than the first
+	Retries      int32 // attempts after the first
+	ResponseTime int32 // %Tr, milliseconds that the server needed to answer; 0 if it did not, or the format does not tell
 }
 
 // Change is what a Transition line says about one server.
@@ -88,6 +101,7 @@ type Options struct {
 	Location *time.Location      // for times that name no zone; nil is UTC
 	Now      time.Time           // the year of a header without one, where no request tells it
 	Formats  []*logformat.Format // nil means the built-in ones, detected line by line
+	Details  bool                // how requests with a server went is wanted, too
 	NoNUL    bool                // there are no NUL bytes: somebody has made line ends of them, so Scan need not look
 }
 
@@ -96,6 +110,7 @@ type Options struct {
 type Parser struct {
 	clock   clock
 	formats []*logformat.Format // nil: the built-in ones
+	details bool
 	noNUL   bool
 
 	rec     Record // what Scan hands to its visitor
@@ -112,7 +127,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, noNUL: o.NoNUL}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, noNUL: o.NoNUL}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

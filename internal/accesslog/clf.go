@@ -9,7 +9,7 @@ import "bytes"
 //
 // The request cannot hold a quote (HAProxy writes #22), so what follows it is
 // HAProxy's own.
-func readCLF(text []byte, rec *Record, m *moment) Class {
+func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 	client := tokenAt(text)
 	rest := text[len(client):]
 	if len(client) == 0 || !bytes.HasPrefix(rest, []byte(" - - [")) {
@@ -50,6 +50,9 @@ func readCLF(text []byte, rec *Record, m *moment) Class {
 	rec.NoServer = isNoServer(rec.Server)
 	flags, ok := readCLFTimers(rest, ms, status < 0, m)
 	if !rec.NoServer {
+		if p.details && ok {
+			readCLFDetails(request, status, rest, flags, rec)
+		}
 		return Request
 	}
 	if !ok {

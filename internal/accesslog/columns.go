@@ -29,7 +29,7 @@ func (m *moment) total() int64 {
 // with a server is understood once that is read. A line without one must hold
 // its flags too. It answers Request, Message for HAProxy's own use of its HTTP
 // client, or Unreadable.
-func readColumns(text []byte, rec *Record, m *moment) Class {
+func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	rest := readClientAndDate(text, m)
 	if rest == nil {
 		return Unreadable
@@ -61,10 +61,13 @@ func readColumns(text []byte, rec *Record, m *moment) Class {
 		return Message // httpclient_log_format: requests that HAProxy itself made
 	}
 	rec.NoServer = isNoServer(rec.Server)
-	if !rec.NoServer {
-		return Request
+	switch {
+	case rec.NoServer:
+		return readColumnsTail(rest, rec)
+	case p.details:
+		readDetails(rest, rec)
 	}
-	return readColumnsTail(rest, rec)
+	return Request
 }
 
 // readClientAndDate skips "client [accept date] " and returns what follows, nil
@@ -304,15 +307,22 @@ func readStateAndCounts(b []byte) (request []byte, ok bool) {
 
 // countsLen reads "1/1/0/0/+3".
 func countsLen(b []byte) (count, n int) {
+	count, n, _ = lastCount(b)
+	return count, n
+}
+
+// lastCount is countsLen with the offset of the last count, sign included.
+func lastCount(b []byte) (count, n, last int) {
 	for {
+		last = n
 		_, used := signedLen(b[n:])
 		if used == 0 {
-			return 0, 0
+			return 0, 0, 0
 		}
 		count++
 		n += used
 		if n == len(b) || b[n] != '/' || count == 5 {
-			return count, n
+			return count, n, last
 		}
 		n++
 	}

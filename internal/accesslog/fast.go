@@ -166,8 +166,14 @@ func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (d
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
 		rec.NoServer = both.noServer
 		rec.Flags, rec.Status, rec.Request = [2]byte{}, -1, nil
-		if both.noServer && readColumnsTail(line[timers:], rec) != Request {
-			return done
+		rec.Details = Details{}
+		switch {
+		case both.noServer:
+			if readColumnsTail(line[timers:], rec) != Request {
+				return done
+			}
+		case p.details && !readWell(w[timers:], length-timers, rec):
+			readDetails(line[timers:], rec)
 		}
 		if l.base == 0 {
 			p.endOf(w[date:], line[timers:], late, rec)
@@ -352,7 +358,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	if p.formats != nil {
 		class = p.readFormats(line[text:], !h.timed, rec, m)
 	} else {
-		class = readCLF(line[text:], rec, m)
+		class = p.readCLF(line[text:], rec, m)
 	}
 	if class != Request {
 		return false

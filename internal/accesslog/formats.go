@@ -32,9 +32,9 @@ func (p *Parser) readFormats(text []byte, timeless bool, rec *Record, m *moment)
 func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec *Record, m *moment) Class {
 	switch {
 	case f.Option() == logformat.Columns:
-		return readColumns(text, rec, m)
+		return p.readColumns(text, rec, m)
 	case f.Option() == logformat.CLF:
-		return readCLF(text, rec, m)
+		return p.readCLF(text, rec, m)
 	case f.Quiet():
 		if f.Match(&p.match, text) {
 			return Message
@@ -46,7 +46,7 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 		if !f.MatchNames(&p.match, text) || !p.fillNames(text, rec) {
 			return Unreadable
 		}
-		if !rec.NoServer && (!timeless || !f.Dated()) {
+		if !rec.NoServer && !p.details && (!timeless || !f.Dated()) {
 			return Request
 		}
 		served = *rec
@@ -58,8 +58,13 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 		*rec = served // cut short, but there was a server
 		return Request
 	}
-	if rec.NoServer && !p.fillDetails(text, rec) {
-		return Unreadable
+	switch {
+	case rec.NoServer:
+		if !p.fillDetails(text, rec) {
+			return Unreadable
+		}
+	case p.details:
+		p.fillServed(text, rec)
 	}
 	p.fillMoment(text, m)
 	return Request

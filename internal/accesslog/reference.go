@@ -67,11 +67,11 @@ func (p *Parser) readRequest(text []byte, timeless bool, rec *Record, m *moment)
 	if p.formats != nil {
 		return p.readFormats(text, timeless, rec, m)
 	}
-	if class := readColumns(text, rec, m); class != Unreadable {
+	if class := p.readColumns(text, rec, m); class != Unreadable {
 		return class
 	}
 	*rec, *m = Record{Status: -1}, moment{}
-	return readCLF(text, rec, m)
+	return p.readCLF(text, rec, m)
 }
 
 // written is when the line was written: the header's time, else the end of the

@@ -88,11 +88,12 @@ type snapshot struct {
 	NoServer                               bool
 	Status                                 int
 	Change                                 Change
+	Details                                Details
 }
 
 func snap(r *Record) snapshot {
-	s := snapshot{Class: r.Class, Written: r.Written, Frontend: string(r.Frontend), Backend: string(r.Backend), Server: string(r.Server), NoServer: r.NoServer, Status: r.Status, Request: string(r.Request), Change: r.Change, Line: string(r.Line)}
-	if r.NoServer {
+	s := snapshot{Class: r.Class, Written: r.Written, Frontend: string(r.Frontend), Backend: string(r.Backend), Server: string(r.Server), NoServer: r.NoServer, Status: r.Status, Request: string(r.Request), Change: r.Change, Line: string(r.Line), Details: r.Details}
+	if r.NoServer || r.Details.Known {
 		s.Flags = string(r.Flags[:])
 	}
 	return s
@@ -128,7 +129,14 @@ func sameAsReference(t testing.TB, fast, plain *Parser, data []byte, late bool) 
 }
 
 func clone(p *Parser) *Parser {
-	return New(Options{Location: p.clock.loc, Now: p.clock.now, Formats: p.formats})
+	return New(Options{Location: p.clock.loc, Now: p.clock.now, Formats: p.formats, Details: p.details})
+}
+
+// detailed is the same parser, which tells how requests went.
+func detailed(p *Parser) *Parser {
+	p = clone(p)
+	p.details = true
+	return p
 }
 
 // Every recorded line, behind every header, with the seconds moving on, reads
@@ -144,8 +152,9 @@ func TestFastEqualsReference(t *testing.T) {
 					at = at.Add(time.Duration(i%4) * 321 * time.Millisecond)
 					b.WriteString(header(at, text) + "\n")
 				}
-				p := formatParser(t, format)
-				sameAsReference(t, p, clone(p), b.Bytes(), false)
+				for _, p := range []*Parser{formatParser(t, format), detailed(formatParser(t, format))} {
+					sameAsReference(t, p, clone(p), b.Bytes(), false)
+				}
 			})
 		}
 	}
@@ -191,8 +200,8 @@ func TestFastEqualsReferenceOnDamage(t *testing.T) {
 	}
 	for _, format := range formatNames {
 		lines := texts(t, format)
-		p := formatParser(t, format)
-		plain := clone(p)
+		p, details := formatParser(t, format), detailed(formatParser(t, format))
+		plain, plainDetails := clone(p), clone(details)
 		for range 60 {
 			var b bytes.Buffer
 			header := headers[names[rng.IntN(len(names))]]
@@ -207,7 +216,9 @@ func TestFastEqualsReferenceOnDamage(t *testing.T) {
 				b.Write(line)
 				b.WriteString([]string{"\n", "\n", "\n", "\r\n", "\x00\x00\n", ""}[rng.IntN(6)])
 			}
-			sameAsReference(t, p, plain, b.Bytes(), rng.IntN(2) == 0)
+			late := rng.IntN(2) == 0
+			sameAsReference(t, p, plain, b.Bytes(), late)
+			sameAsReference(t, details, plainDetails, b.Bytes(), late)
 		}
 	}
 }
@@ -237,6 +248,8 @@ func FuzzFastEqualsReference(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, format uint8, late bool) {
 		p := formatParser(t, formatNames[int(format)%len(formatNames)])
+		sameAsReference(t, p, clone(p), data, late)
+		p = detailed(p)
 		sameAsReference(t, p, clone(p), data, late)
 	})
 }

@@ -149,6 +149,8 @@ const (
 	FieldMillis  // %ms
 	FieldActive  // %Ta
 	FieldTotal   // %Tt
+	FieldAnswer  // %Tr
+	FieldRetries // %rc
 	fieldCount
 )
 
@@ -195,13 +197,13 @@ var aliases = map[string]struct {
 }{
 	"OG": {kindWord, 0}, "B": {kindNumber, 0}, "CC": {kindAnything, 0}, "CS": {kindAnything, 0}, "H": {kindWord, 0}, "ID": {kindAnything, 0},
 	"ST": {kindNumber, FieldStatus}, "T": {kindZonedDate, FieldDate}, "Ta": {kindNumber, FieldActive}, "Tc": {kindNumber, 0}, "Th": {kindNumber, 0},
-	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, FieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, 0}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
+	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, FieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, FieldAnswer}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
 	"Ts": {kindNumber, FieldEpoch}, "Tt": {kindNumber, FieldTotal}, "Tu": {kindNumber, 0}, "Tw": {kindNumber, 0}, "U": {kindNumber, 0},
 	"ac": {kindNumber, 0}, "b": {kindName, FieldBackend}, "bc": {kindNumber, 0}, "bi": {kindAddress, 0}, "bp": {kindNumber, 0}, "bq": {kindNumber, 0},
 	"ci": {kindAddress, 0}, "cp": {kindNumber, 0}, "f": {kindName, FieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
 	"ft": {kindName, FieldFrontend}, "hr": {kindCaptures, 0}, "hrl": {kindCaptureSet, 0}, "hs": {kindCaptures, 0}, "hsl": {kindCaptureSet, 0},
 	"HM": {kindURI, FieldMethod}, "HP": {kindURI, FieldPath}, "HPO": {kindURI, FieldPath}, "HQ": {kindURI, 0}, "HU": {kindURI, FieldPath}, "HV": {kindRequest, 0},
-	"lc": {kindNumber, 0}, "ms": {kindNumber, FieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, FieldRequest}, "rc": {kindNumber, 0}, "rt": {kindNumber, 0},
+	"lc": {kindNumber, 0}, "ms": {kindNumber, FieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, FieldRequest}, "rc": {kindNumber, FieldRetries}, "rt": {kindNumber, 0},
 	"s": {kindName, FieldServer}, "sc": {kindNumber, 0}, "si": {kindAddress, 0}, "sp": {kindNumber, 0}, "sq": {kindNumber, 0},
 	"sslc": {kindWord, 0}, "sslv": {kindWord, 0}, "t": {kindLocalDate, FieldDate}, "tr": {kindLocalDate, FieldDate},
 	"trg": {kindZonedDate, FieldDate}, "trl": {kindZonedDate, FieldDate}, "ts": {kindFlags2, FieldFlags}, "tsc": {kindFlags4, FieldFlags},
