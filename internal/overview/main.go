@@ -36,7 +36,7 @@ type flags struct {
 	Verbose     bool             `arg:"-v,--verbose" help:"every section and every server; else those in order have a line a section, and many are only counted"`
 	JSON        bool             `arg:"--json" help:"print one JSON object; with --watch one a line"`
 	Color       when             `arg:"--color" placeholder:"WHEN" default:"auto" help:"auto, always or never; auto is on a terminal, unless NO_COLOR is set"`
-	Timeout     plugin.Duration  `arg:"-t,--timeout" placeholder:"DURATION" default:"10s" help:"bound on one look: 10, 10s or 1m"`
+	Timeout     plugin.Timeout   `arg:"-t,--timeout" placeholder:"DURATION" default:"10s" help:"bound on one look: 10, 10s or 1m"`
 	LogLevel    plugin.LogLevel  `arg:"--log-level" placeholder:"LEVEL" default:"off" help:"diagnostics on standard error: off, error, warn, info, debug or trace"`
 	Version     bool             `arg:"-V,--version" help:"display the version and exit"`
 }

@@ -2,8 +2,6 @@ package plugin
 
 import (
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -11,7 +9,7 @@ import (
 // CommonFlags are the flags that every check has; each check's own flags embed
 // them.
 type CommonFlags struct {
-	Timeout   Duration `arg:"-t,--timeout" placeholder:"DURATION" default:"10s" help:"bound on the whole run: 10, 10s or 1m"`
+	Timeout   Timeout  `arg:"-t,--timeout" placeholder:"DURATION" default:"10s" help:"bound on the whole run: 10, 10s or 1m"`
 	Verbose   bool     `arg:"-v,--verbose" help:"list everything that was checked"`
 	Perfdata  Level    `arg:"--perfdata" placeholder:"LEVEL" default:"sections" help:"none, summary, sections or servers"`
 	JSON      bool     `arg:"--json" help:"print one JSON object instead of plugin text"`
@@ -27,39 +25,6 @@ func (f *CommonFlags) check() error {
 		return fmt.Errorf("--max-output: %d is negative; use 0 for no bound", f.MaxOutput)
 	}
 	return nil
-}
-
-// Duration is a length of time as a flag: whole or broken seconds ("10",
-// "0.5"), or with a unit as Go writes it ("10s", "1m30s", "24h").
-type Duration time.Duration
-
-// UnmarshalText reads a duration; zero and less are refused.
-func (d *Duration) UnmarshalText(text []byte) error {
-	parsed, err := ParseDuration(string(text))
-	if err != nil {
-		return err
-	}
-	if parsed <= 0 {
-		return fmt.Errorf("%q is not a length of time above zero", text)
-	}
-	*d = Duration(parsed)
-	return nil
-}
-
-// MarshalText prints the duration in its shortest form, for the help text.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-// ParseDuration reads a length of time that may be zero, as Duration does.
-func ParseDuration(text string) (time.Duration, error) {
-	if parsed, err := time.ParseDuration(text); err == nil {
-		return parsed, nil
-	}
-	seconds, err := strconv.ParseFloat(text, 64)
-	const most = float64(10 * 365 * 24 * 3600)
-	if err != nil || !(seconds >= 0 && seconds <= most) {
-		return 0, fmt.Errorf("%q is not a length of time; write seconds (10) or a number with a unit (10s, 5m, 24h)", text)
-	}
-	return time.Duration(seconds * float64(time.Second)), nil
 }
 
 // LogLevel is zerolog's level as a flag; "off" is off.

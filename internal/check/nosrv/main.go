@@ -46,7 +46,9 @@ func (a *age) UnmarshalText(text []byte) error {
 	return err
 }
 
-func (a age) MarshalText() ([]byte, error) { return []byte(time.Duration(a).String()), nil }
+func (a age) MarshalText() ([]byte, error) {
+	return []byte(plugin.FormatDuration(time.Duration(a))), nil
+}
 
 // Main runs the plugin and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
