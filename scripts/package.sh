@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Builds the packages into dist/: a .deb, an .rpm and a .tar.gz for each
-# architecture, and SHA256SUMS. The same commit gives the same bytes: times come
+# architecture, what each program is made of (dist/sbom, CycloneDX), repositories
+# for apt and dnf, and SHA256SUMS. The same commit gives the same bytes: times come
 # from the commit (SOURCE_DATE_EPOCH overrides it), everything else is sorted.
 #
 #   DIST=folder  where to put them       VERSION=1.2.3  instead of CHANGELOG.md's
 #   ARCHS="amd64", KINDS="deb"  fewer    MAINTAINER="Name <address>"
+#   SIGN_KEY=id  a key of gpg's to sign the repositories with
 #   COMMIT=1234abc  for sources that are no checkout, with SOURCE_DATE_EPOCH
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022
 export LC_ALL=C TZ=UTC CGO_ENABLED=0
 
+cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 nfpm=github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.0
 dist=${DIST:-dist}
 version=${VERSION:-$(sed -n 's/^## \([0-9][^ ]*\).*/\1/p' CHANGELOG.md | head -n 1)}
@@ -146,6 +149,21 @@ tarball() {
 		-C "$work/tar" -cf - "$name" | gzip -9n >"$dist/$name.tar.gz"
 }
 
+# bills ARCH: the modules in each binary, as CycloneDX lists them. Its time is that of
+# the commit.
+bills() {
+	local file
+	rm -rf "$dist/sbom"
+	mkdir "$dist/sbom"
+	for file in "$work/bin-$1"/*; do
+		go run -trimpath "$cyclonedx" bin -json -noserial -version "v$version" -output "$work/bill" "$file" 2>"$work/log" || {
+			cat "$work/log" >&2
+			return 1
+		}
+		sed "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$(date -u -d "@$epoch" +%FT%TZ)\"/" "$work/bill" >"$dist/sbom/$(basename "$file").cdx.json"
+	done
+}
+
 cat >"$work/changelog.Debian" <<CHANGELOG
 check-haproxy ($version-1) unstable; urgency=medium
 
@@ -166,4 +184,8 @@ for arch in ${ARCHS:-amd64 arm64}; do
 		pack "$kind" "$arch"
 	done
 done
+if [ -z "${KINDS:-}" ]; then
+	bills amd64
+	DIST=$dist SOURCE_DATE_EPOCH=$epoch scripts/repository.sh
+fi
 (cd "$dist" && sha256sum check-haproxy[-_]* >SHA256SUMS && ls -l)

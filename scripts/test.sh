@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 scripts/install.sh haproxy=haproxy rsyslogd=rsyslog journalctl=systemd systemd-journal-remote=systemd-journal-remote \
 	nagios4=nagios4-core icinga2=icinga2-bin nrpe=nagios-nrpe-server check_nrpe=nagios-nrpe-plugin \
-	rpm=rpm lintian=lintian man=man-db sudo=sudo php=php-cli rrdtool=rrdtool zsh=zsh fish=fish ||
+	rpm=rpm dnf=dnf apt-ftparchive=apt-utils createrepo_c=createrepo-c qemu-aarch64=qemu-user lintian=lintian man=man-db sudo=sudo php=php-cli rrdtool=rrdtool zsh=zsh fish=fish ||
 	echo "going on without: the tests that need them are skipped, and say so" >&2
 
 go vet ./...
