@@ -31,31 +31,33 @@ const (
 	Request
 	// Transition is a change of a server's state: Record.Transition is set.
 	Transition
-	// Message is another of HAProxy's own messages: neither a request nor
-	// unreadable.
+	// Message is another of HAProxy's own messages, or what systemd, journalctl
+	// and syslog daemons say in between: neither a request nor unreadable.
+	// Backend is the proxy that it names, nil if it names none.
 	Message
+	// Connection is "Connect from …", all that HAProxy logs of a frontend without
+	// a log format: it does not tell how a request ended.
+	Connection
+	// HalfRead is a request without a server whose termination state cannot be
+	// read. Frontend, Backend and Server are set.
+	HalfRead
 )
 
 // String is the class in lower case, for messages and tests.
 func (c Class) String() string {
-	switch c {
-	case Request:
-		return "request"
-	case Transition:
-		return "transition"
-	case Message:
-		return "message"
-	}
-	return "unreadable"
+	return [...]string{"unreadable", "request", "transition", "message", "connection", "half-read"}[c]
 }
 
 // Record is one line, understood. Its byte slices point into the line (or into
 // the parser's scratch) and live until the next line is read: copy what you keep.
 type Record struct {
 	Class    Class
-	Line     []byte // the line as it was read, without its line end
-	Written  int64  // when the line was written, Unix nanoseconds; 0 where nothing tells
-	Frontend []byte // without the trailing ~ of a TLS listener; nil where the format does not name it
+	Line     []byte  // the line as it was read, without its line end
+	Written  int64   // when the line was written, Unix nanoseconds; 0 where nothing tells
+	Times    int     // how many lines it stands for: N for "message repeated N times", else 1
+	Own      bool    // HAProxy wrote it: it reads so, or its tag says so; false for other programs
+	Origin   *Origin // who wrote it, as its header tells; never nil
+	Frontend []byte  // without the trailing ~ of a TLS listener; nil where the format does not name it
 	Backend  []byte
 	Server   []byte // "<NOSRV>", a name, an internal service like "<STATS>", "-" or empty
 
@@ -68,6 +70,7 @@ type Record struct {
 	// logged. They are set for NoServer lines; elsewhere they may be zero, -1
 	// and nil, because reading them costs time that nobody needs.
 	Flags   [2]byte
+	Assumed bool // the line tells no flags: they are what its status suggests
 	Status  int
 	Request []byte
 
@@ -77,6 +80,9 @@ type Record struct {
 
 	Change Change // for Class Transition
 }
+
+// clear makes it the record of a line of which nothing is known.
+func (r *Record) clear() { *r = Record{Times: 1, Origin: &noOrigin, Status: -1} }
 
 // Details are how a request with a server went.
 type Details struct {
@@ -91,6 +97,7 @@ type Details struct {
 type Change struct {
 	Backend, Server string
 	Up              bool   // true: it takes traffic again
+	Via             string // the server that it tracks, "backend/server"; empty where the line names none
 	Reason          string // "Layer4 connection problem", "maintenance", "drain", …; empty where the line gives none
 	Info            string // the check's own words, "Connection refused"
 }
@@ -120,6 +127,7 @@ type Parser struct {
 	match   logformat.Matcher
 	request []byte // put together of its parts
 	moment  moment
+	origin  Origin // of the last line that was read in full
 }
 
 // New returns a parser for one goroutine.

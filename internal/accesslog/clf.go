@@ -55,12 +55,12 @@ func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 		}
 		return Request
 	}
-	if !ok {
-		return Unreadable
+	if !ok || readFlags(flags, rec, 4) != Request {
+		return HalfRead
 	}
 	rec.Status = status
 	rec.Request = request
-	return readFlags(flags, rec, 4)
+	return Request
 }
 
 // readCLFTimers reads the five numbers before the flags. The total is the fifth

@@ -27,8 +27,8 @@ func (m *moment) total() int64 {
 //
 // Everything up to the timers is HAProxy's and the operator's own, so a line
 // with a server is understood once that is read. A line without one must hold
-// its flags too. It answers Request, Message for HAProxy's own use of its HTTP
-// client, or Unreadable.
+// its flags too. It answers Request, HalfRead, Message for HAProxy's own use of
+// its HTTP client, or Unreadable.
 func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	rest := readClientAndDate(text, m)
 	if rest == nil {
@@ -62,9 +62,10 @@ func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	}
 	rec.NoServer = isNoServer(rec.Server)
 	switch {
-	case rec.NoServer:
-		return readColumnsTail(rest, rec)
-	case p.details:
+	case rec.NoServer && readColumnsTail(rest, rec) != Request:
+		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
+		return HalfRead
+	case !rec.NoServer && p.details:
 		readDetails(rest, rec)
 	}
 	return Request

@@ -25,6 +25,8 @@ type likeness struct {
 	late       bool
 	seconds    int64 // of the timestamp, in nanoseconds, without its fraction
 
+	origin Origin // of such lines
+
 	date0, date1 uint64 // the accept date down to ten minutes
 	accepted     stamp
 	frontend     []byte // with its ~ and the blank after it
@@ -38,10 +40,10 @@ const (
 )
 
 // learn remembers the header of a line that the reference has read as a request
-// at start number i. Only the first start will do: for another one, what is
-// wrong with the first would have to be looked at again.
-func (l *likeness) learn(line []byte, h *header, i int, rec *Record) {
-	if rec.Class != Request || i != 0 || h.fragment {
+// at the first start. Another start will not do: what is wrong with the first
+// would have to be looked at again.
+func (l *likeness) learn(line []byte, h *header, rec *Record) {
+	if h.fragment {
 		return
 	}
 	l.known = false
@@ -68,6 +70,7 @@ func (l *likeness) learn(line []byte, h *header, i int, rec *Record) {
 	l.clf = bytes.HasPrefix(line[min(text+len(tokenAt(line[text:])), len(line)):], []byte(" - - ["))
 	l.head, l.date0 = 0, 0 // nothing cached yet
 	l.frontend = l.frontend[:0]
+	l.origin.keep(rec.Origin)
 	l.known = true
 }
 
@@ -98,9 +101,8 @@ func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (d
 	if !l.known || l.clf || p.formats != nil || p.partial {
 		return 0
 	}
-	if rec.Class == Transition {
-		rec.Change = Change{}
-	}
+	rec.clear()
+	rec.Class, rec.Own, rec.Origin = Request, true, &l.origin
 	for done < limit && len(chunk)-done >= window {
 		w := chunk[done : done+window]
 		i := len(l.prefix)
@@ -162,7 +164,7 @@ func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (d
 		if (fresh || late != l.late) && !l.nextSecond(w[i:], late) && !p.refresh(w[i:], text-i, late) {
 			return done
 		}
-		rec.Class, rec.Line = Request, line
+		rec.Line = line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
 		rec.NoServer = both.noServer
 		rec.Flags, rec.Status, rec.Request = [2]byte{}, -1, nil
@@ -351,7 +353,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 		}
 		h.stamp = s
 	}
-	*rec = Record{Status: -1}
+	rec.clear()
 	m := &p.moment
 	*m = moment{}
 	var class Class
@@ -363,7 +365,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	if class != Request {
 		return false
 	}
-	rec.Class, rec.Line = Request, line
+	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
 	if rec.Written != 0 {
 		p.clock.anchor = rec.Written

@@ -11,7 +11,8 @@ import (
 func (p *Parser) readFormats(text []byte, timeless bool, rec *Record, m *moment) Class {
 	first, firstRec, firstMoment := Unreadable, Record{}, moment{}
 	for _, f := range p.formats {
-		*rec, *m = Record{Status: -1}, moment{}
+		rec.clear()
+		*m = moment{}
 		class := p.readFormat(f, text, timeless, rec, m)
 		if class == Unreadable {
 			continue
@@ -52,21 +53,22 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 		served = *rec
 	}
 	if !f.Match(&p.match, text) || !p.fillNames(text, rec) {
-		if served.Server == nil || served.NoServer {
+		if served.Backend == nil {
 			return Unreadable
 		}
-		*rec = served // cut short, but there was a server
+		*rec = served // cut short behind the names, or two readings differ there
+		if rec.NoServer {
+			return HalfRead
+		}
 		return Request
 	}
+	p.fillMoment(text, m)
 	switch {
-	case rec.NoServer:
-		if !p.fillDetails(text, rec) {
-			return Unreadable
-		}
-	case p.details:
+	case rec.NoServer && !p.fillDetails(text, rec):
+		return HalfRead
+	case !rec.NoServer && p.details:
 		p.fillServed(text, rec)
 	}
-	p.fillMoment(text, m)
 	return Request
 }
 

@@ -48,7 +48,7 @@ func TestFormats(t *testing.T) {
 		{"the same field twice", "%b %s %ts %b %s", "down <NOSRV> SC up u1", fields{"", "down", "<NOSRV>", "SC", ""}},
 		{"cut short after what decides", "%b %s %ts %ST %{+Q}r", "down <NOSRV> SC 503 \"GET /very/lo", fields{"", "down", "<NOSRV>", "SC", "GET /very/lo"}},
 		{"cut short in the server", "%b %ts %s %ST", "down SC <NOS", unreadable},
-		{"cut short before the flags", "%b %s %ST %ts", "down <NOSRV> 50", unreadable},
+		{"cut short before the flags", "%b %s %ST %ts", "down <NOSRV> 50", fields{"", "down", "<NOSRV>", "half-read", ""}},
 		{"cut short before the flags, with a server", "%b %s %ST %ts", "down s1 50", fields{"", "down", "s1", "", ""}},
 		{"structured", "%{+json}o %(f)f %(b)b unnamed %H %(s)s %(t)ts %(n)ST %(ua)[req.hdr(x)]",
 			`{"f": "fe", "b": "down", "s": "<NOSRV>", "t": "SC", "n": 503, "ua": "a \" b\\"}`, down},
@@ -68,7 +68,10 @@ func TestFormats(t *testing.T) {
 			var r Record
 			New(o).Parse([]byte(rfc3164(testOptions.Now)+tt.text), false, &r)
 			got := fields{string(r.Frontend), string(r.Backend), string(r.Server), "", string(r.Request)}
-			if r.NoServer {
+			switch {
+			case r.Class == HalfRead:
+				got.Flags = "half-read"
+			case r.NoServer:
 				got.Flags = string(r.Flags[:])
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

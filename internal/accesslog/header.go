@@ -21,6 +21,11 @@ type header struct {
 	starts [maxStarts]int
 	n      int // how many of them
 
+	whoAt    int  // behind the outermost time, where host and tag stand
+	rfc5424  bool // in RFC 5424's order
+	whoKnown bool
+	tagEnd   int // behind the innermost tag; 0 for none
+
 	certain  bool // the first start follows a tag, so that the text cannot change it
 	fragment bool // a container runtime cut the line here (CRI's P)
 }
@@ -68,12 +73,15 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 	}
 	if version {
 		if text := rfc5424Text(line, pos); text > 0 {
+			h.who(pos+1, true)
 			h.certain = h.certain || h.n == 0
+			h.tagEnd = text
 			h.add(text)
 			return text, true
 		}
 	}
 	if pos == begin { // no header, or nothing but a tag
+		h.who(pos, false)
 		h.add(pos)
 		return h.readTag(line, pos, level > 0)
 	}
@@ -82,6 +90,7 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 		h.fragment = line[pos+len("stdout ")] == 'P'
 		return pos + n, true
 	}
+	h.who(pos, false)
 	next, more = h.readTag(line, pos, false)
 	h.addTokens(line, pos)
 	return next, more
@@ -101,6 +110,7 @@ func (h *header) readTag(line []byte, pos int, nested bool) (next int, more bool
 		if pid || token[len(token)-1] == ':' && isHostToken(token) && !nested {
 			end += blanks(line[end:])
 			h.certain = h.certain || h.n == 0
+			h.tagEnd = end
 			h.add(end)
 			return end, end < len(line)
 		}
@@ -126,6 +136,14 @@ func (h *header) addTokens(line []byte, pos int) {
 		}
 		pos += len(token)
 		pos += blanks(line[pos:])
+	}
+}
+
+// who notes where host and tag stand. Those of the outermost header count, but
+// for a container runtime's, which has none.
+func (h *header) who(at int, rfc5424 bool) {
+	if !h.whoKnown {
+		h.whoAt, h.rfc5424, h.whoKnown = at, rfc5424, true
 	}
 }
 

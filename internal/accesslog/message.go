@@ -6,13 +6,31 @@ import "bytes"
 // Message, or Unreadable for what it does not say. The patterns are the
 // send_log, ha_warning and ha_alert calls of HAProxy 1.4 to 3.5.
 func readMessage(text []byte, rec *Record, m *moment) Class {
-	if class := readTransition(text, rec); class != Unreadable {
-		return class
-	}
-	if isOwn(text) || isConnectionError(text, m) {
+	if hasAnyPrefix(text, others) {
 		return Message
 	}
-	return Unreadable
+	class := readTransition(text, rec)
+	switch {
+	case class != Unreadable:
+	case hasAnyPrefix(text, connections):
+		class = Connection
+	case isOwn(text) || isConnectionError(text, m):
+		class = Message
+	}
+	rec.Own = class != Unreadable
+	return class
+}
+
+// connections begin the lines of frontends without a log format (frontend.c).
+var connections = []string{"Connect from ", "Connect to unix:"}
+
+// others begin what systemd and journalctl say of HAProxy's unit, and a syslog
+// daemon's counting.
+var others = []string{
+	"Starting haproxy", "Started haproxy", "Stopping haproxy", "Stopped haproxy", "Reloading haproxy", "Reloaded haproxy",
+	"Starting HAProxy", "Started HAProxy", "Stopping HAProxy", "Stopped HAProxy", "Reloading HAProxy", "Reloaded HAProxy",
+	"haproxy.service: ", "-- Boot ", "-- Reboot --", "-- Logs begin ", "-- Journal begins ", "-- No entries --",
+	"last message repeated ", "message repeated ",
 }
 
 // readTransition reads "Server backend/server is DOWN, reason: …" and its kin
@@ -86,7 +104,7 @@ func readState(b []byte) (c Change, ok bool) {
 			continue
 		}
 		c.Up = s.up
-		c.Reason, c.Info = readReason(rest)
+		c.Reason, c.Info, c.Via = readReason(rest)
 		if s.reason != "" {
 			c.Reason, c.Info = s.reason, c.Reason
 		}
@@ -101,7 +119,7 @@ func readState(b []byte) (c Change, ok bool) {
 //	, changed from CLI. …
 //	 (DNS NX status). …
 //	 via backend/server. …
-func readReason(b []byte) (reason, info string) {
+func readReason(b []byte) (reason, info, via string) {
 	if why, ok := bytes.CutPrefix(b, []byte(", reason: ")); ok {
 		end := runTo(why, ",.")
 		reason, b = string(why[:end]), why[end:]
@@ -111,19 +129,19 @@ func readReason(b []byte) (reason, info string) {
 		if said, ok := bytes.CutPrefix(b, []byte(`, info: "`)); ok {
 			info = string(said[:runTo(said, `"`)])
 		}
-		return reason, info
+		return reason, info, ""
 	}
 	if remark, ok := bytes.CutPrefix(b, []byte(" (")); ok {
-		return string(bytes.TrimSpace(remark[:runTo(remark, ")")])), ""
+		return string(bytes.TrimSpace(remark[:runTo(remark, ")")])), "", ""
 	}
 	if remark, ok := bytes.CutPrefix(b, []byte(", ")); ok {
-		return string(remark[:runTo(remark, ".")]), ""
+		return string(remark[:runTo(remark, ".")]), "", ""
 	}
 	if via, ok := bytes.CutPrefix(b, []byte(" via ")); ok {
 		end := runTo(via, " ")
-		return "via " + string(bytes.TrimSuffix(via[:end], []byte("."))), ""
+		return "", "", string(bytes.TrimSuffix(via[:end], []byte(".")))
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // runTo is the length of the run before the first of stops, or of all of b, and
@@ -145,8 +163,6 @@ var stills = []string{
 
 // ownPrefixes begin HAProxy's own messages, by subject.
 var ownPrefixes = []string{
-	// frontends without a log format (frontend.c)
-	"Connect from ", "Connect to unix:",
 	// checks (option log-health-checks, check.c) and their kin of 1.4
 	"Health check for ", "Agent check for ", "External check for ", "Health analyze for ",
 	"Load-balancing on Server ", "Load-balancing on Backup Server ",
@@ -164,11 +180,6 @@ var ownPrefixes = []string{
 	"Applet '", "backend ID mismatch", "backend name mismatch", "In backend '",
 	// what goes to stderr and from there into the journal (errors.c)
 	"[NOTICE]", "[WARNING]", "[ALERT]", "[DIAG]", "[INFO]", "[DEBUG]",
-	// systemd and journalctl about the unit, and a syslog daemon's counting
-	"Starting haproxy", "Started haproxy", "Stopping haproxy", "Stopped haproxy", "Reloading haproxy", "Reloaded haproxy",
-	"Starting HAProxy", "Started HAProxy", "Stopping HAProxy", "Stopped HAProxy", "Reloading HAProxy", "Reloaded HAProxy",
-	"haproxy.service: ", "-- Boot ", "-- Reboot --", "-- Logs begin ", "-- Journal begins ", "-- No entries --",
-	"last message repeated ", "message repeated ",
 }
 
 // named are messages with a proxy's name after their first words.

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,32 +17,32 @@ func read(line string) snapshot {
 
 func TestTransitions(t *testing.T) {
 	for line, want := range map[string]Change{
-		`Server v2/v2Elb is DOWN, reason: Layer4 connection problem, info: "Connection refused", check duration: 0ms. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`: {"v2", "v2Elb", false, "Layer4 connection problem", "Connection refused"},
-		`Server l7/x1 is DOWN, reason: Layer7 wrong status, code: 500, info: "Internal Server Error", check duration: 1ms. 0 active and 0 backup servers left.`:                                                 {"l7", "x1", false, "Layer7 wrong status", "Internal Server Error"},
-		`Server l7/x1 is DOWN, reason: Layer7 timeout, check duration: 502ms. 0 active and 0 backup servers left.`:                                                                                              {"l7", "x1", false, "Layer7 timeout", ""},
-		`Server agent/a1 is DOWN, reason: Layer7 wrong status, code: 0, info: "via agent : down (maintenance window)", check duration: 0ms. 0 active`:                                                           {"agent", "a1", false, "Layer7 wrong status", "via agent : down (maintenance window)"},
-		`Backup Server mixed/d is DOWN, reason: Layer4 timeout. 1 active`:                                                                                                                                       {"mixed", "d", false, "Layer4 timeout", ""},
-		`Server b/s is UP, reason: Layer7 check passed, code: 200, info: "OK", check duration: 2ms. 1 active`:                                                                                                   {"b", "s", true, "Layer7 check passed", "OK"},
-		`Server b/s is DOWN via t/u. 0 active and 0 backup servers left.`:                                                                                                                                       {"b", "s", false, "via t/u", ""},
-		`Server b/s is UP via t/u.`:                                                                                   {"b", "s", true, "via t/u", ""},
-		`Server b/s is DOWN, changed from CLI. 0 active`:                                                              {"b", "s", false, "changed from CLI", ""},
-		`Server b/s is going DOWN for maintenance. 1 active and 0 backup servers left.`:                               {"b", "s", false, "maintenance", ""},
-		`Server b/s is going DOWN for maintenance (DNS NX status). 1 active`:                                          {"b", "s", false, "maintenance", "DNS NX status"},
-		`Server b/s is going DOWN for maintenance (No IP for server ). 1 active`:                                      {"b", "s", false, "maintenance", "No IP for server"},
-		`Server b/s was DOWN and now enters maintenance (unspecified DNS error).`:                                     {"b", "s", false, "maintenance", "unspecified DNS error"},
-		`Server b/s is DOWN for maintenance. 0 active and 0 backup servers left.`:                                     {"b", "s", false, "maintenance", ""},
-		`Server b/s is UP/READY (leaving forced maintenance).`:                                                        {"b", "s", true, "leaving forced maintenance", ""},
-		`Server b/s is DOWN/READY (leaving maintenance).`:                                                             {"b", "s", false, "leaving maintenance", ""},
-		`Server b/s ('elb.example') is UP/READY (resolves again).`:                                                    {"b", "s", true, "resolves again", ""},
-		`Server b/s is UP/DRAIN (leaving maintenance).`:                                                               {"b", "s", false, "drain", "leaving maintenance"},
-		`Server b/s is UP (leaving maintenance).`:                                                                     {"b", "s", true, "leaving maintenance", ""},
-		`Server b/s enters drain state. 0 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`: {"b", "s", false, "drain", ""},
-		`Server b/s is UP (leaving forced drain).`:                                                                    {"b", "s", true, "leaving forced drain", ""},
-		`Server b/s is stopping, reason: Layer7 check conditionally passed, code: 404, info: "Not Found". 0 active`:   {"b", "s", false, "stopping", "Layer7 check conditionally passed"},
-		`Server b/s is DOWN`: {"b", "s", false, "", ""},
+		`Server v2/v2Elb is DOWN, reason: Layer4 connection problem, info: "Connection refused", check duration: 0ms. 0 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.`: {"v2", "v2Elb", false, "", "Layer4 connection problem", "Connection refused"},
+		`Server l7/x1 is DOWN, reason: Layer7 wrong status, code: 500, info: "Internal Server Error", check duration: 1ms. 0 active and 0 backup servers left.`:                                                 {"l7", "x1", false, "", "Layer7 wrong status", "Internal Server Error"},
+		`Server l7/x1 is DOWN, reason: Layer7 timeout, check duration: 502ms. 0 active and 0 backup servers left.`:                                                                                              {"l7", "x1", false, "", "Layer7 timeout", ""},
+		`Server agent/a1 is DOWN, reason: Layer7 wrong status, code: 0, info: "via agent : down (maintenance window)", check duration: 0ms. 0 active`:                                                           {"agent", "a1", false, "", "Layer7 wrong status", "via agent : down (maintenance window)"},
+		`Backup Server mixed/d is DOWN, reason: Layer4 timeout. 1 active`:                                                                                                                                       {"mixed", "d", false, "", "Layer4 timeout", ""},
+		`Server b/s is UP, reason: Layer7 check passed, code: 200, info: "OK", check duration: 2ms. 1 active`:                                                                                                   {"b", "s", true, "", "Layer7 check passed", "OK"},
+		`Server b/s is DOWN via t/u. 0 active and 0 backup servers left.`:                                                                                                                                       {"b", "s", false, "t/u", "", ""},
+		`Server b/s is UP via t/u.`:                                                                                   {"b", "s", true, "t/u", "", ""},
+		`Server b/s is DOWN, changed from CLI. 0 active`:                                                              {"b", "s", false, "", "changed from CLI", ""},
+		`Server b/s is going DOWN for maintenance. 1 active and 0 backup servers left.`:                               {"b", "s", false, "", "maintenance", ""},
+		`Server b/s is going DOWN for maintenance (DNS NX status). 1 active`:                                          {"b", "s", false, "", "maintenance", "DNS NX status"},
+		`Server b/s is going DOWN for maintenance (No IP for server ). 1 active`:                                      {"b", "s", false, "", "maintenance", "No IP for server"},
+		`Server b/s was DOWN and now enters maintenance (unspecified DNS error).`:                                     {"b", "s", false, "", "maintenance", "unspecified DNS error"},
+		`Server b/s is DOWN for maintenance. 0 active and 0 backup servers left.`:                                     {"b", "s", false, "", "maintenance", ""},
+		`Server b/s is UP/READY (leaving forced maintenance).`:                                                        {"b", "s", true, "", "leaving forced maintenance", ""},
+		`Server b/s is DOWN/READY (leaving maintenance).`:                                                             {"b", "s", false, "", "leaving maintenance", ""},
+		`Server b/s ('elb.example') is UP/READY (resolves again).`:                                                    {"b", "s", true, "", "resolves again", ""},
+		`Server b/s is UP/DRAIN (leaving maintenance).`:                                                               {"b", "s", false, "", "drain", "leaving maintenance"},
+		`Server b/s is UP (leaving maintenance).`:                                                                     {"b", "s", true, "", "leaving maintenance", ""},
+		`Server b/s enters drain state. 0 active and 0 backup servers online. 0 sessions requeued, 0 total in queue.`: {"b", "s", false, "", "drain", ""},
+		`Server b/s is UP (leaving forced drain).`:                                                                    {"b", "s", true, "", "leaving forced drain", ""},
+		`Server b/s is stopping, reason: Layer7 check conditionally passed, code: 404, info: "Not Found". 0 active`:   {"b", "s", false, "", "stopping", "Layer7 check conditionally passed"},
+		`Server b/s is DOWN`: {"b", "s", false, "", "", ""},
 	} {
 		got := read("<129>Nov 22 14:07:32 haproxy[1]: " + line)
-		if diff := cmp.Diff(snapshot{Class: Transition, Backend: want.Backend, Server: want.Server, Status: -1, Change: want}, got); diff != "" {
+		if diff := cmp.Diff(snapshot{Class: Transition, Own: true, Times: 1, Tag: "haproxy", PID: 1, Backend: want.Backend, Server: want.Server, Status: -1, Change: want}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", line, diff)
 		}
 	}
@@ -83,7 +84,11 @@ var messages = []string{
 func TestMessages(t *testing.T) {
 	for _, text := range messages {
 		for _, header := range []string{"<134>Nov 22 14:07:32 haproxy[1]: ", "Nov 22 14:07:32 lb1 haproxy[1]: ", "2026-11-22T14:07:32.5+01:00 lb1 haproxy[1]: ", ""} {
-			if got := read(header + text); got.Class != Message {
+			want := Message
+			if strings.HasPrefix(text, "Connect from ") || strings.HasPrefix(text, "Connect to ") {
+				want = Connection
+			}
+			if got := read(header + text); got.Class != want {
 				t.Errorf("%v: %s%s", got.Class, header, text)
 			}
 		}

@@ -15,7 +15,7 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	continued := p.partial
 	p.partial = false
 
-	*rec = Record{Status: -1}
+	rec.clear()
 	var outer stamp
 	text, written, fragment, docker := unwrapDocker(line, p.scratch)
 	p.scratch = text
@@ -35,18 +35,26 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 		rec.Written = p.written(&h, m, late)
 		return
 	}
-	for i, at := range h.starts[:h.n] {
+	start := h.tagEnd
+	for _, at := range h.starts[:h.n] {
 		*m = moment{}
 		if rec.Class = p.readText(line[at:], !h.timed, rec, m); rec.Class != Unreadable {
-			if !docker {
-				p.like.learn(line, &h, i, rec)
-			}
+			start = at
 			break
 		}
-		*rec = Record{Status: -1}
+		rec.clear()
 	}
+	rec.Origin = &p.origin
+	readOrigin(line, &h, start, rec.Origin)
+	rec.Own = rec.Own || rec.Origin.haproxys()
 	rec.Written = p.written(&h, m, late)
-	if rec.Class == Request && rec.Written != 0 {
+	if rec.Class != Request {
+		return
+	}
+	if start == h.starts[0] && !docker {
+		p.like.learn(line, &h, rec)
+	}
+	if rec.Written != 0 {
 		p.clock.anchor = rec.Written
 	}
 }
@@ -54,12 +62,13 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 // readText reads HAProxy's own text in whatever format fits. timeless: the
 // header told no time, so the text has to.
 func (p *Parser) readText(text []byte, timeless bool, rec *Record, m *moment) Class {
-	class := p.readRequest(text, timeless, rec, m)
-	if class == Unreadable {
-		*rec, *m = Record{Status: -1}, moment{}
-		class = readMessage(text, rec, m)
+	if class := p.readRequest(text, timeless, rec, m); class != Unreadable {
+		rec.Own = true
+		return class
 	}
-	return class
+	rec.clear()
+	*m = moment{}
+	return readMessage(text, rec, m)
 }
 
 // readRequest tries the given formats, or else the built-in ones.
@@ -70,7 +79,8 @@ func (p *Parser) readRequest(text []byte, timeless bool, rec *Record, m *moment)
 	if class := p.readColumns(text, rec, m); class != Unreadable {
 		return class
 	}
-	*rec, *m = Record{Status: -1}, moment{}
+	rec.clear()
+	*m = moment{}
 	return p.readCLF(text, rec, m)
 }
 

@@ -85,15 +85,22 @@ type snapshot struct {
 	Written                                int64
 	Frontend, Backend, Server, Flags, Line string
 	Request                                string
-	NoServer                               bool
+	Host, Tag                              string
+	Times, PID                             int
+	Own, NoServer, Assumed                 bool
 	Status                                 int
 	Change                                 Change
 	Details                                Details
 }
 
 func snap(r *Record) snapshot {
-	s := snapshot{Class: r.Class, Written: r.Written, Frontend: string(r.Frontend), Backend: string(r.Backend), Server: string(r.Server), NoServer: r.NoServer, Status: r.Status, Request: string(r.Request), Change: r.Change, Line: string(r.Line), Details: r.Details}
-	if r.NoServer || r.Details.Known {
+	s := snapshot{
+		Class: r.Class, Written: r.Written, Line: string(r.Line), Times: r.Times, Own: r.Own, Change: r.Change,
+		Host: string(r.Origin.Host), Tag: string(r.Origin.Tag), PID: r.Origin.PID,
+		Frontend: string(r.Frontend), Backend: string(r.Backend), Server: string(r.Server), NoServer: r.NoServer,
+		Status: r.Status, Assumed: r.Assumed, Request: string(r.Request), Details: r.Details,
+	}
+	if r.NoServer && r.Class != HalfRead || r.Details.Known {
 		s.Flags = string(r.Flags[:])
 	}
 	return s
@@ -183,6 +190,7 @@ func TestHeadersDoNotMatter(t *testing.T) {
 					}
 				}
 				got.Written, got.Line = bare.Written, bare.Line
+				got.Host, got.Tag, got.PID = bare.Host, bare.Tag, bare.PID // TestOrigin
 				if diff := cmp.Diff(bare, got); diff != "" {
 					t.Fatalf("%s, %s: %q (-bare +dressed):\n%s", format, name, header(at, text), diff)
 				}

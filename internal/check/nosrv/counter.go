@@ -109,7 +109,7 @@ func NewCounter(s check.Stretch, counted KindSet) *Counter {
 
 // Add counts one line. It keeps nothing of the record but copies.
 func (c *Counter) Add(r *accesslog.Record) {
-	if r.Class == accesslog.Unreadable {
+	if r.Class == accesslog.Unreadable || r.Class == accesslog.HalfRead {
 		c.addUnreadable(r)
 		return
 	}
