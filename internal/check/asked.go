@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 )
@@ -59,34 +58,29 @@ func (s *Asked) failure(answer endpoint.Answer) plugin.Finding {
 	}
 }
 
-// Label is how output calls a section of an answer.
-func (s *Asked) Label(answer endpoint.Answer, name string) string {
+// Label is how output calls a thing of an endpoint.
+func (s *Asked) Label(endpoint, name string) string {
 	if s.several {
-		return name + "@" + answer.Name
+		return name + "@" + endpoint
 	}
 	return name
 }
 
-// Names are the names that patterns may match: the section's own, and its label.
-func (s *Asked) Names(answer endpoint.Answer, name string) []string {
-	if s.several {
-		return []string{name, s.Label(answer, name)}
-	}
-	return []string{name}
-}
-
-// Backends calls visit with every chosen backend. A --section pattern that
-// matches no backend becomes a finding.
-func (s *Asked) Backends(visit func(answer endpoint.Answer, backend haproxy.Backend)) {
+// Backends returns every chosen backend. A --section pattern that matches none
+// becomes a finding.
+func (s *Asked) Backends() []Target {
 	selection := s.Select()
-	for _, answer := range s.Answers {
-		for _, backend := range answer.Stats.Backends {
-			if selection.Takes(s.Names(answer, backend.Name)...) {
-				visit(answer, backend)
+	var chosen []Target
+	for i := range s.Answers {
+		_, backends := s.Targets(&s.Answers[i])
+		for _, target := range backends {
+			if selection.Takes(target.Names...) {
+				chosen = append(chosen, target)
 			}
 		}
 	}
 	selection.Finish("backend")
+	return chosen
 }
 
 // Notes are what the endpoints could not tell apart from their statistics, for

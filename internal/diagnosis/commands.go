@@ -12,8 +12,8 @@ import (
 
 // commands are what a person would type next. They speak of the first server
 // alone: what is learned there holds for the others, or is asked again.
-func (f Facts) commands(cause Cause, servers []haproxy.Server) []string {
-	section := f.Backend.Name
+func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
+	section := c.Backend.Name
 	if !nameForm.fits(section) {
 		return nil
 	}
@@ -22,46 +22,61 @@ func (f Facts) commands(cause Cause, servers []haproxy.Server) []string {
 	}
 	s := servers[0]
 	if !nameForm.fits(s.Name) {
-		return f.ask("show stat " + section + " 6 -1")
+		return c.ask("show stat " + section + " 6 -1")
 	}
 	server := section + "/" + s.Name
-	journal := []string{fmt.Sprintf("journalctl -u haproxy --since '%d day ago' --grep '[Ss]erver %s '", s.LastChange.Value/(24*60*60)+1, server)}
+	journal := journal(s, server)
 	switch cause {
-	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering:
-		return join(f.tryServer(s, address(s)), journal)
+	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering, ErrorsObserved:
+		return join(c.tryServer(s.Checked()), journal)
 	case DNSStale:
-		return join(f.dig(s), f.tryServer(s, f.movedTo(s)), f.mendAddress(server, s), journal)
+		return join(c.dig(s), c.tryAt(s, c.movedTo(s)), c.mendAddress(server, s), journal)
 	case DNSResolution:
-		return join(f.dig(s), f.ask("show resolvers"), journal)
+		return join(c.dig(s), c.ask("show resolvers"), journal)
 	case AgentDown:
-		return join(f.ask("show stat "+section+" 4 -1"), journal)
+		return join(c.ask("show stat "+section+" 4 -1"), journal)
 	case Maintenance, Drained:
-		return join(f.whoTookItOut(s), journal, f.takeBack(s, server))
+		return join(c.whoTookItOut(s), journal, c.takeBack(s, server))
 	case ZeroWeight:
-		return join(f.ask("get weight "+server), mend(f.ask("set server "+server+" weight 100%"), "once it shall serve again"))
+		return join(c.ask("get weight "+server), mend(c.ask("set server "+server+" weight "+fullWeight(s)), "when it is to serve again"))
 	case MaxconnExhausted:
-		return join(f.ask("show stat "+section+" 6 -1"), f.ask("show sess"), mend(f.ask("set maxconn server "+server+" "+f.moreSlots(s)), "where the server can bear more"))
+		return join(c.ask("show stat "+section+" 6 -1"), c.ask("show sess"), mend(c.ask("set maxconn server "+server+" "+c.moreSlots(s)), "if the server can bear more"))
 	default:
-		return join(f.ask("show stat "+section+" 4 -1"), journal)
+		return join(c.ask("show stat "+section+" 4 -1"), journal)
 	}
+}
+
+// journal is what HAProxy has logged of the server since its status changed.
+func journal(s *haproxy.Server, server string) []string {
+	days := s.LastChange.Value/(24*60*60) + 1
+	return []string{fmt.Sprintf("journalctl -u haproxy --since '%d day ago' --grep '[Ss]erver %s '", days, server)}
 }
 
 // whoTookItOut looks where a server took itself out of service: its health check
 // got a 404 (Configuration Manual 4.2, "http-check disable-on-404").
-func (f Facts) whoTookItOut(s haproxy.Server) []string {
+func (c Case) whoTookItOut(s *haproxy.Server) []string {
 	if strings.HasPrefix(s.Status, "NOLB") {
-		return f.tryServer(s, address(s))
+		return c.tryServer(s)
 	}
 	return nil
 }
 
 // takeBack undoes what was done by hand; other ways out of service end by
 // themselves.
-func (f Facts) takeBack(s haproxy.Server, server string) []string {
-	if s.Status != "MAINT" && s.Status != "DRAIN" {
+func (c Case) takeBack(s *haproxy.Server, server string) []string {
+	if s.Status != "MAINT" && s.Status != "DRAIN" && !s.AdminState.IsDrained() {
 		return nil
 	}
-	return mend(f.ask("set server "+server+" state ready"), "once it shall serve again")
+	return mend(c.ask("set server "+server+" state ready"), "when it is to serve again")
+}
+
+// fullWeight is the weight with which a server takes its part again. A
+// percentage is one of the configured weight, and of 0 it stays 0.
+func fullWeight(s *haproxy.Server) string {
+	if s.ConfiguredWeight.Known && s.ConfiguredWeight.Value == 0 {
+		return "1"
+	}
+	return "100%"
 }
 
 // form is what a word may be made of so that a shell reads nothing into it. (A
@@ -100,16 +115,9 @@ func isOf(word, others string) bool {
 	return true
 }
 
-// ask is a command for HAProxy's socket; none where there is no socket.
-func (f Facts) ask(command string) []string {
-	if !f.Socket {
-		return nil
-	}
-	address, worker := f.Endpoint, ""
-	// A worker behind a master CLI is called PATH@2 and asked by its number.
-	if at := strings.LastIndexByte(address, '@'); at > 0 && isWorker(address[at+1:]) {
-		address, worker = address[:at], address[at:]+" "
-	}
+// ask is a command for HAProxy's socket; none if there is no socket.
+func (c Case) ask(command string) []string {
+	address := c.Address
 	if !strings.HasPrefix(address, "/") || !pathForm.fits(address) {
 		host, port, err := net.SplitHostPort(address)
 		if err != nil || !isHost(host) || !isPort(port) {
@@ -117,13 +125,7 @@ func (f Facts) ask(command string) []string {
 		}
 		address = "TCP:" + address
 	}
-	return []string{fmt.Sprintf("echo '%s%s' | socat stdio %s", worker, command, address)}
-}
-
-// isWorker recognises the number of a master CLI's worker.
-func isWorker(number string) bool {
-	_, err := strconv.ParseUint(number, 10, 16)
-	return err == nil && len(number) <= 3
+	return []string{fmt.Sprintf("echo '%s%s' | socat stdio %s", c.Worker, command, address)}
 }
 
 func isHost(host string) bool {
@@ -145,7 +147,7 @@ func mend(commands []string, when string) []string {
 }
 
 // dig asks DNS for the server's name.
-func (f Facts) dig(s haproxy.Server) []string {
+func (c Case) dig(s *haproxy.Server) []string {
 	switch {
 	case hostForm.fits(s.FQDN):
 		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", s.FQDN, s.FQDN)}
@@ -155,17 +157,20 @@ func (f Facts) dig(s haproxy.Server) []string {
 	return nil
 }
 
-// tryServer does by hand what the health check does, as far as the statistics
-// tell: they know neither path nor TLS, which only shows in a check's result.
-func (f Facts) tryServer(s haproxy.Server, address string) []string {
-	place, err := netip.ParseAddrPort(address)
+// tryServer does by hand what the health check does, as far as HAProxy tells: it
+// knows no path, and whether checks use TLS only shows in their result.
+func (c Case) tryServer(s *haproxy.Server) []string { return c.tryAt(s, s.Host) }
+
+// tryAt is tryServer for a server that is at another host by now.
+func (c Case) tryAt(s *haproxy.Server, host string) []string {
+	place, err := netip.ParseAddrPort(checkedAt(s, host))
 	if err != nil || place.Addr().Zone() != "" || place.Port() == 0 {
 		return nil
 	}
 	switch {
-	case strings.HasPrefix(s.CheckResult(), "L6"):
+	case strings.HasPrefix(s.CheckResult(), "L6"), s.UsesTLS && s.CheckHost == "" && s.CheckPort == 0:
 		return []string{fmt.Sprintf("curl -gvk --max-time 10 -o /dev/null 'https://%s/'", place)}
-	case f.Backend.Mode == "tcp":
+	case c.Backend.Mode == "tcp":
 		return []string{fmt.Sprintf("curl -gv --max-time 10 'telnet://%s' </dev/null", place)}
 	default:
 		return []string{fmt.Sprintf("curl -gv --max-time 10 -o /dev/null 'http://%s/'", place)}
@@ -174,35 +179,47 @@ func (f Facts) tryServer(s haproxy.Server, address string) []string {
 
 // mendAddress gives HAProxy the new address at once; without the socket, a
 // reload resolves the name again.
-func (f Facts) mendAddress(server string, s haproxy.Server) []string {
+func (c Case) mendAddress(server string, s *haproxy.Server) []string {
 	commands := []string{"systemctl reload haproxy"}
-	if place, err := netip.ParseAddrPort(f.movedTo(s)); err == nil && place.Addr().Zone() == "" {
-		commands = append(f.ask("set server "+server+" addr "+place.Addr().String()), commands...)
+	if to, err := netip.ParseAddr(c.movedTo(s)); err == nil && to.Zone() == "" {
+		commands = append(c.ask("set server "+server+" addr "+to.String()), commands...)
 	}
 	return mend(commands, "for now; a resolvers section keeps it right")
 }
 
-// movedTo is the first of a server's new addresses, with the old one's port.
-func (f Facts) movedTo(s haproxy.Server) string {
-	moved := f.Moved[s.Name]
-	if len(moved) == 0 {
+// movedTo is the first of a server's new addresses; empty if it has none.
+func (c Case) movedTo(s *haproxy.Server) string {
+	answers := NamingOf(s, c.Names).Answers
+	if len(answers) == 0 {
 		return ""
 	}
-	return withPort(moved[0], s.Port)
+	return answers[0]
 }
 
 // moreSlots is twice what a server has now.
-func (f Facts) moreSlots(s haproxy.Server) string {
+func (c Case) moreSlots(s *haproxy.Server) string {
 	return strconv.FormatInt(2*max(s.SessionLimit.Value, 1), 10)
 }
 
 // address is where HAProxy believes the server to be, with its port; empty if
 // that is unknown.
-func address(s haproxy.Server) string {
+func address(s *haproxy.Server) string {
 	if s.Host == "" {
 		return ""
 	}
 	return withPort(s.Host, s.Port)
+}
+
+// checkedAt is where the checks of a server at this host go.
+func checkedAt(s *haproxy.Server, host string) string {
+	port := s.Port
+	if s.CheckHost != "" {
+		host = s.CheckHost
+	}
+	if s.CheckPort != 0 {
+		port = s.CheckPort
+	}
+	return withPort(host, port)
 }
 
 func withPort(address string, port int64) string {

@@ -12,26 +12,26 @@ import (
 const maxNamed = 3
 
 // evidence says what shows the cause.
-func (f Facts) evidence(cause Cause, servers []haproxy.Server) string {
+func (c Case) evidence(cause Cause, servers []*haproxy.Server) string {
 	switch cause {
 	case NoServers:
-		return fmt.Sprintf("it has no server line and has answered nothing but errors (%d responses 5xx)", f.Backend.Responses[haproxy.Responses5xx].Value)
+		return fmt.Sprintf("it has no server line and has answered nothing but errors (%d responses 5xx)", c.Backend.Responses[haproxy.Responses5xx].Value)
 	case MaxconnExhausted:
-		return f.queueEvidence(servers)
+		return c.queueEvidence(servers)
 	}
 	described := make([]string, 0, maxNamed+1)
 	for _, s := range servers[:min(len(servers), maxNamed)] {
-		described = append(described, f.describe(cause, s))
+		described = append(described, c.describe(cause, s))
 	}
 	if more := len(servers) - maxNamed; more > 0 {
 		described = append(described, fmt.Sprintf("%d more", more))
 	}
-	return fmt.Sprintf("%s %s: %s", f.howMany(servers), cause.predicate(len(f.Backend.Servers) > 1), strings.Join(described, ", "))
+	return fmt.Sprintf("%s %s: %s", c.howMany(servers), cause.predicate(len(c.Backend.Servers) > 1), strings.Join(described, ", "))
 }
 
 // howMany is the subject of the sentence: "2 of 3 servers".
-func (f Facts) howMany(servers []haproxy.Server) string {
-	switch all := len(f.Backend.Servers); {
+func (c Case) howMany(servers []*haproxy.Server) string {
+	switch all := len(c.Backend.Servers); {
 	case all == 1:
 		return "its only server"
 	case len(servers) == all && all == 2:
@@ -44,12 +44,12 @@ func (f Facts) howMany(servers []haproxy.Server) string {
 }
 
 // predicate goes with howMany.
-func (c Cause) predicate(plural bool) string {
+func (cause Cause) predicate(plural bool) string {
 	is := "is "
 	if plural {
 		is = "are "
 	}
-	switch c {
+	switch cause {
 	case HealthCheckFailed:
 		return "failed the health check"
 	case HealthCheckTimeout:
@@ -60,10 +60,12 @@ func (c Cause) predicate(plural bool) string {
 		return is + "without an address, as HAProxy cannot resolve the name"
 	case DNSStale:
 		return is + "down at an address that the name no longer resolves to"
+	case ErrorsObserved:
+		return is + "down because of errors that HAProxy observed in traffic"
 	case AgentDown:
 		return is + "reported down by the server's own agent"
 	case ZeroWeight:
-		return is + "up with weight 0, so that nothing goes there"
+		return is + "without requests, as the weight is 0"
 	case Drained:
 		return is + "drained, without new requests"
 	case Maintenance:
@@ -73,18 +75,21 @@ func (c Cause) predicate(plural bool) string {
 	}
 }
 
-// describe tells of a server what shows the cause, and since when.
-func (f Facts) describe(cause Cause, s haproxy.Server) string {
+// describe says of a server what shows the cause, and since when.
+func (c Case) describe(cause Cause, s *haproxy.Server) string {
 	words := []string{s.Name}
 	if place := address(s); place != "" && cause != DNSStale {
 		words[0] += " (" + place + ")"
 	}
 	switch cause {
-	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering:
+	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering, ErrorsObserved:
+		if s != s.Checked() {
+			words = append(words, "tracks "+s.Tracked)
+		}
 		if cause == HealthCheckRecovering {
 			words = append(words, s.Status)
 		}
-		words = append(words, lastCheck(s.CheckResult(), s.LastCheck)...)
+		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
 	case DNSResolution:
 		if name := s.FQDN; name != "" {
 			words = append(words, name)
@@ -92,8 +97,8 @@ func (f Facts) describe(cause Cause, s haproxy.Server) string {
 			words = append(words, "SRV "+record)
 		}
 	case DNSStale:
-		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.FQDN, strings.Join(f.Moved[s.Name], " and ")))
-		words = append(words, lastCheck(s.CheckResult(), s.LastCheck)...)
+		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.FQDN, strings.Join(NamingOf(s, c.Names).Answers, " and ")))
+		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
 	case AgentDown:
 		words = append(words, lastCheck(strings.TrimPrefix(s.AgentStatus, "* "), s.LastAgent)...)
 	default:
@@ -117,10 +122,10 @@ func lastCheck(result, text string) []string {
 }
 
 // queueEvidence says how many wait, and for which slots.
-func (f Facts) queueEvidence(servers []haproxy.Server) string {
-	waiting := f.Backend.Queue.Value
+func (c Case) queueEvidence(servers []*haproxy.Server) string {
+	waiting := c.Backend.Queue.Value
 	var slots []string
-	for _, s := range f.Backend.Servers {
+	for _, s := range c.Backend.Servers {
 		waiting += s.Queue.Value
 	}
 	for _, s := range servers[:min(len(servers), maxNamed)] {

@@ -112,24 +112,33 @@ type outcome struct {
 	err        error
 }
 
+// Answers are what DNS says of names. The zero Answers is that nobody asked.
+type Answers struct{ Names map[string]Answer } // by name in lower case
+
+// Of returns the answer for a name; false if it was not asked for.
+func (a Answers) Of(name string) (Answer, bool) {
+	answer, asked := a.Names[strings.ToLower(name)]
+	return answer, asked
+}
+
 // All looks all names up at once, and is back when the context ends at the
-// latest. The answers are by the names as they were given.
-func (r *Resolver) All(ctx context.Context, questions []Question) map[string]Answer {
+// latest.
+func (r *Resolver) All(ctx context.Context, questions []Question) Answers {
 	questions = questions[:min(len(questions), maxNames)]
 	answers := make([]Answer, len(questions))
-	var all sync.WaitGroup
+	var asking sync.WaitGroup
 	for i, q := range questions {
-		all.Go(func() {
+		asking.Go(func() {
 			defer panics.Catch(&answers[i].Err)
 			answers[i] = r.name(ctx, q)
 		})
 	}
-	all.Wait()
-	byName := make(map[string]Answer, len(questions))
+	asking.Wait()
+	all := Answers{make(map[string]Answer, len(questions))}
 	for i, q := range questions {
-		byName[q.Name] = answers[i]
+		all.Names[strings.ToLower(q.Name)] = answers[i]
 	}
-	return byName
+	return all
 }
 
 // name looks one name up, again until nothing more is to be learned: the first

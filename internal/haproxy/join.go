@@ -1,6 +1,9 @@
 package haproxy
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // Join puts together what several rows tell of one server: its own, its row of
 // "show servers state" (none if that was not asked), and that of the server it
@@ -36,7 +39,10 @@ func (s *Stats) joinStates(states []ServerState) {
 // join takes over what is known of the server.
 func (s *Server) join(state *ServerState) {
 	s.Host, s.Port = state.Address, state.Port
-	s.FQDN, s.SRVRecord = state.FQDN, state.SRVRecord
+	s.SRVRecord = state.SRVRecord
+	if _, err := netip.ParseAddr(state.FQDN); err != nil { // else it is no name
+		s.FQDN = state.FQDN
+	}
 	s.AdminState, s.ConfiguredWeight = state.AdminState, state.ConfiguredWeight
 	s.UsesTLS, s.CheckHost, s.CheckPort = state.UsesTLS, state.CheckAddress, state.CheckPort
 }

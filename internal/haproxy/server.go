@@ -28,13 +28,17 @@ func isNumber(text string) bool {
 func (s *Server) TakesTraffic() bool { return !s.Weight.Known || s.Weight.Value > 0 }
 
 // IsOut says whether the server was taken out on purpose: maintenance, drained,
-// not load-balanced, or weight 0. A name that does not resolve is nobody's
-// purpose, though HAProxy calls it maintenance.
+// not load-balanced, or weight 0, whatever became of it after that. A name that
+// does not resolve is nobody's purpose, though HAProxy calls it maintenance.
 func (s *Server) IsOut() bool {
-	if s.IsUp() {
+	switch {
+	case s.IsUp():
 		return !s.TakesTraffic()
+	case hasWord(s.Status, "DOWN"):
+		return !s.TakesTraffic() || s.AdminState.IsDrained()
+	default:
+		return !s.IsUnresolved() && (hasWord(s.Status, "MAINT") || hasWord(s.Status, "DRAIN") || hasWord(s.Status, "NOLB"))
 	}
-	return !s.IsUnresolved() && (hasWord(s.Status, "MAINT") || hasWord(s.Status, "DRAIN") || hasWord(s.Status, "NOLB"))
 }
 
 // hasWord says whether status is the word, or the word and something in
@@ -50,3 +54,16 @@ func (s *Server) IsUnresolved() bool { return s.Status == "MAINT (resolution)" }
 
 // CheckResult is CheckStatus without the mark of a check in progress.
 func (s *Server) CheckResult() string { return strings.TrimPrefix(s.CheckStatus, "* ") }
+
+// Checked is the server whose checks decide over this one: itself, or the one
+// that it tracks, however many steps away, if the answer has that.
+func (s *Server) Checked() *Server {
+	const most = 16 // HAProxy allows no circle, but an answer may hold one
+	for range most {
+		if s.Tracks == nil {
+			break
+		}
+		s = s.Tracks
+	}
+	return s
+}

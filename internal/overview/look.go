@@ -6,16 +6,12 @@ import (
 	"io"
 
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"check-haproxy/internal/check"
-	"check-haproxy/internal/check/backend"
-	dnscheck "check-haproxy/internal/check/dns"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/overview/picture"
@@ -38,7 +34,7 @@ func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error
 		}
 		facts := f.statistics(asked)
 		facts.At = now
-		f.addMoved(ctx, facts.Backends)
+		facts.Names = check.LookupDown(ctx, f.resolver(), facts.Backends)
 		f.addLog(&facts, reading)
 		return facts, nil
 	})
@@ -48,16 +44,18 @@ func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error
 func (f *flags) statistics(asked *check.Asked) picture.Facts {
 	facts := picture.Facts{Notes: asked.Notes()}
 	selection := asked.Select()
-	for _, answer := range asked.Answers {
+	for i := range asked.Answers {
+		answer := &asked.Answers[i]
 		facts.Processes = append(facts.Processes, picture.Process{Endpoint: answer.Name, Info: answer.Info})
-		for _, frontend := range answer.Stats.Frontends {
-			if selection.Takes(asked.Names(answer, frontend.Name)...) {
-				facts.Frontends = append(facts.Frontends, picture.Frontend{Frontend: frontend, Label: asked.Label(answer, frontend.Name)})
+		frontends, backends := asked.Targets(answer)
+		for _, t := range frontends {
+			if selection.Takes(t.Names...) {
+				facts.Frontends = append(facts.Frontends, t)
 			}
 		}
-		for _, backend := range answer.Stats.Backends {
-			if selection.Takes(asked.Names(answer, backend.Name)...) {
-				facts.Backends = append(facts.Backends, backendOf(asked, answer, backend))
+		for _, t := range backends {
+			if selection.Takes(t.Names...) {
+				facts.Backends = append(facts.Backends, t)
 			}
 		}
 	}
@@ -66,18 +64,6 @@ func (f *flags) statistics(asked *check.Asked) picture.Facts {
 		facts.Failures = append(facts.Failures, finding.Headline)
 	}
 	return facts
-}
-
-func backendOf(asked *check.Asked, answer endpoint.Answer, b haproxy.Backend) picture.Backend {
-	return picture.Backend{
-		Backend: backend.Backend{
-			Backend:  b,
-			Label:    asked.Label(answer, b.Name),
-			Names:    asked.Names(answer, b.Name),
-			Endpoint: answer.Name,
-		},
-		Socket: answer.Socket,
-	}
 }
 
 // logAnswer is what reading the log came to.
@@ -159,35 +145,7 @@ func (f *flags) logCommand() string {
 	}
 }
 
-// lookupTime bounds the lookups of one look: a name server that is dead must
-// not keep the picture waiting.
-const lookupTime = 2 * time.Second
-
-// addMoved asks DNS for the names of servers that are down, whether they lead
-// elsewhere by now.
-func (f *flags) addMoved(ctx context.Context, backends []picture.Backend) {
-	if f.NoLookup {
-		return
-	}
-	down := make([]dnscheck.Backend, len(backends))
-	for i, b := range backends {
-		down[i] = dnscheck.Backend{Backend: b.Backend.Backend}
-		down[i].Servers = slices.DeleteFunc(slices.Clone(b.Servers), func(s haproxy.Server) bool { return s.IsUp() || s.IsOut() })
-	}
-	questions := dnscheck.Questions(down...)
-	if len(questions) == 0 {
-		return
-	}
-	resolver := dns.System()
-	if len(f.Nameservers) > 0 {
-		resolver = dns.New(f.Nameservers)
-	}
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
-	defer cancel()
-	answers := resolver.All(ctx, questions)
-	for i := range backends {
-		if verdict, ok := dnscheck.Judge(down[i], answers); ok {
-			backends[i].Moved = verdict.Moved()
-		}
-	}
+// resolver is the one that the flags name; nil if nobody is to be asked.
+func (f *flags) resolver() *dns.Resolver {
+	return (&dns.ResolverFlags{Nameservers: f.Nameservers, NoLookup: f.NoLookup}).Resolver()
 }

@@ -41,7 +41,7 @@ func Sections(verdicts []Verdict) []Section {
 
 func (v Verdict) section() Section {
 	s := Section{
-		Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State,
+		Name: v.Name, Endpoint: v.Endpoint, State: v.State,
 		Up: v.Up, Down: v.Down, Out: v.Out, Total: v.Total(),
 		Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers)),
 	}

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"check-haproxy/internal/check"
-	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -75,19 +75,14 @@ func (f *flags) options() Options {
 // judge returns the verdicts on the chosen backends, and how many of them have
 // no servers and are left out.
 func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int) {
-	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
-		verdict, ok := Judge(Backend{
-			Backend:  backend,
-			Label:    asked.Label(answer, backend.Name),
-			Names:    asked.Names(answer, backend.Name),
-			Endpoint: answer.Name,
-		}, options)
+	for _, target := range asked.Backends() {
+		verdict, ok := Judge(target, dns.Answers{}, options)
 		if !ok {
 			leftOut++
-			return
+			continue
 		}
 		verdicts = append(verdicts, verdict)
-	})
+	}
 	return verdicts, leftOut
 }
 

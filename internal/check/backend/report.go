@@ -33,20 +33,20 @@ func (v Verdict) Finding(verbose bool) plugin.Finding {
 func (v Verdict) headline() string {
 	if len(v.Servers) == 0 {
 		return fmt.Sprintf("%s has no servers and has answered nothing but errors (%d responses 5xx)",
-			v.Backend.Label, v.Backend.Responses[haproxy.Responses5xx].Value)
+			v.Label, v.Backend.Responses[haproxy.Responses5xx].Value)
 	}
 	bad := v.describeBad(fewServers)
 	switch {
 	case v.Up == 0 && v.Out == 1 && v.Total() == 0:
-		return fmt.Sprintf("%s has no UP server (its only one is taken out: %s)", v.Backend.Label, bad)
+		return fmt.Sprintf("%s has no UP server (its only one is taken out: %s)", v.Label, bad)
 	case v.Up == 0 && v.Total() == 0:
-		return fmt.Sprintf("%s has no UP server (all %d taken out: %s)", v.Backend.Label, v.Out, bad)
+		return fmt.Sprintf("%s has no UP server (all %d taken out: %s)", v.Label, v.Out, bad)
 	case v.Up == 0:
-		return fmt.Sprintf("%s has no UP server (0/%d: %s)", v.Backend.Label, v.Total(), bad)
+		return fmt.Sprintf("%s has no UP server (0/%d: %s)", v.Label, v.Total(), bad)
 	case v.OnBackup:
-		return fmt.Sprintf("%s runs on backup servers only (%d/%d UP%s)", v.Backend.Label, v.Up, v.Total(), prefixed(": ", bad))
+		return fmt.Sprintf("%s runs on backup servers only (%d/%d UP%s)", v.Label, v.Up, v.Total(), prefixed(": ", bad))
 	default:
-		return fmt.Sprintf("%s has %d of %d servers UP%s", v.Backend.Label, v.Up, v.Total(), bracketed(bad))
+		return fmt.Sprintf("%s has %d of %d servers UP%s", v.Label, v.Up, v.Total(), bracketed(bad))
 	}
 }
 
@@ -55,7 +55,7 @@ func (v Verdict) line() string {
 	if len(v.Servers) == 0 {
 		return fmt.Sprintf("%s %s: %s", v.State, v.headline(), v.Cause)
 	}
-	line := fmt.Sprintf("%s %s: %d up, %d down, %d out", v.State, v.Backend.Label, v.Up, v.Down, v.Out)
+	line := fmt.Sprintf("%s %s: %d up, %d down, %d out", v.State, v.Label, v.Up, v.Down, v.Out)
 	if v.OnBackup {
 		line += ", on backup servers only"
 	}
@@ -121,7 +121,7 @@ func (s Server) showsCheck() bool {
 // Perfdata returns the verdict's metrics of a level; a metric a server is made
 // only where it is wanted, since there can be thousands.
 func (v Verdict) Perfdata(level plugin.Level) []plugin.Metric {
-	label, none, total := v.Backend.Label, plugin.LimitOf(0), plugin.LimitOf(float64(v.Total()))
+	label, none, total := v.Label, plugin.LimitOf(0), plugin.LimitOf(float64(v.Total()))
 	metrics := []plugin.Metric{
 		{Label: label + "_up", Value: float64(v.Up), Warning: v.Warning.String(), Critical: v.Critical.String(), Min: none, Max: total, Level: plugin.Sections},
 		{Label: label + "_down", Value: float64(v.Down), Min: none, Max: total, Level: plugin.Sections},

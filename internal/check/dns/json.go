@@ -1,6 +1,9 @@
 package dns
 
-import "check-haproxy/internal/plugin"
+import (
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
+)
 
 // Section is a verdict as the JSON output shows it.
 type Section struct {
@@ -13,13 +16,13 @@ type Section struct {
 
 // SectionServer is a server in a Section.
 type SectionServer struct {
-	Name    string   `json:"name"`
-	FQDN    string   `json:"fqdn"`
-	Address *string  `json:"address"` // null where HAProxy has none
-	Answers []string `json:"answers"` // empty, too, where DNS was not asked
-	State   Standing `json:"state"`
-	Status  string   `json:"status"`
-	Reason  string   `json:"reason"` // why a lookup failed
+	Name    string                 `json:"name"`
+	FQDN    string                 `json:"fqdn"`
+	Address *string                `json:"address"` // null where HAProxy has none
+	Answers []string               `json:"answers"` // empty, too, where DNS was not asked
+	State   diagnosis.NameStanding `json:"state"`
+	Status  string                 `json:"status"`
+	Reason  string                 `json:"reason"` // why a lookup failed
 }
 
 // Sections returns the verdicts for the JSON output.
@@ -32,14 +35,11 @@ func Sections(verdicts []Verdict) []Section {
 }
 
 func (v Verdict) section() Section {
-	s := Section{Name: v.Backend.Name, Endpoint: v.Backend.Endpoint, State: v.State, Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers))}
+	s := Section{Name: v.Name, Endpoint: v.Endpoint, State: v.State, Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers))}
 	for i, server := range v.Servers {
 		s.Servers[i] = SectionServer{
-			Name: server.Name, FQDN: server.FQDN, Answers: append([]string{}, server.Answers...),
+			Name: server.Name, FQDN: server.FQDN, Address: plugin.StringOrNull(server.Host), Answers: append([]string{}, server.Answers...),
 			State: server.Standing, Status: server.Status, Reason: server.Reason,
-		}
-		if server.Address.IsValid() {
-			s.Servers[i].Address = plugin.StringOrNull(server.Address.String())
 		}
 	}
 	return s

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
+	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/test/rig"
 )
@@ -187,10 +188,10 @@ func TestJSON(t *testing.T) {
 		t.Fatal(text)
 	}
 	first, second := got.Sections[0].Servers[0], got.Sections[0].Servers[1]
-	if first.FQDN != "v2.test" || *first.Address != address || len(first.Answers) != 1 || first.Answers[0] != "192.0.2.77" || first.State != Stale {
+	if first.FQDN != "v2.test" || *first.Address != address || len(first.Answers) != 1 || first.Answers[0] != "192.0.2.77" || first.State != diagnosis.NameStale {
 		t.Errorf("first: %s", text)
 	}
-	if second.Address != nil || second.Answers == nil || len(second.Answers) != 0 || second.State != Unresolved {
+	if second.Address != nil || second.Answers == nil || len(second.Answers) != 0 || second.State != diagnosis.NameUnresolved {
 		t.Errorf("second: %s", text)
 	}
 }

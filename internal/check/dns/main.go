@@ -38,19 +38,16 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	backends := chosen(asked)
-	var answers map[string]dns.Answer
-	if resolver := f.Resolver(); resolver != nil {
-		answers = resolver.All(ctx, Questions(backends...))
-	}
+	backends := asked.Backends()
+	names := check.Lookup(ctx, f.Resolver(), backends, func(*haproxy.Server) bool { return true })
 	var verdicts []Verdict
-	for _, b := range backends {
-		if v, ok := Judge(b, answers); ok {
+	for _, target := range backends {
+		if v, ok := Judge(target, names); ok {
 			verdicts = append(verdicts, v)
 		}
 	}
 	asked.Findings = append(asked.Findings, f.unnamed(asked)...)
-	return report(asked, verdicts, len(answers) > 0), nil
+	return report(asked, verdicts, len(names.Names) > 0), nil
 }
 
 // unnamed are the sockets that do not tell the names behind the servers: what
@@ -64,18 +61,6 @@ func (f *flags) unnamed(asked *check.Asked) []plugin.Finding {
 		}
 	}
 	return findings
-}
-
-func chosen(asked *check.Asked) []Backend {
-	var backends []Backend
-	asked.Backends(func(answer endpoint.Answer, backend haproxy.Backend) {
-		backends = append(backends, Backend{
-			Backend:  backend,
-			Label:    asked.Label(answer, backend.Name),
-			Endpoint: answer.Name,
-		})
-	})
-	return backends
 }
 
 func report(asked *check.Asked, verdicts []Verdict, looked bool) plugin.Result {
@@ -110,7 +95,7 @@ func tellsNames(asked *check.Asked) bool {
 // counters are those of HAProxy's own resolvers.
 func counters(asked *check.Asked) (lines []string, metrics []plugin.Metric) {
 	for _, answer := range asked.Answers {
-		l, m := Counters(answer.Resolvers, func(name string) string { return asked.Label(answer, name) })
+		l, m := Counters(answer.Resolvers, func(name string) string { return asked.Label(answer.Name, name) })
 		lines, metrics = append(lines, l...), append(metrics, m...)
 	}
 	return lines, metrics

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
@@ -31,24 +32,24 @@ func (v Verdict) headline() string {
 		}
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Backend.Label, v.Total(), v.Total(), plugin.Plural(v.Total(), "server"))
+		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Label, v.Total(), v.Total(), plugin.Plural(v.Total(), "server"))
 	}
-	return v.Backend.Label + " has " + strings.Join(parts, ", ")
+	return v.Label + " has " + strings.Join(parts, ", ")
 }
 
 // line is the backend's line in the long output.
 func (v Verdict) line() string {
-	line := fmt.Sprintf("%s %s: %d unresolved, %d stale, %d lookup-failed of %d known by name", v.State, v.Backend.Label,
-		v.Count(Unresolved), v.Count(Stale), v.Count(LookupFailed), v.Total())
+	line := fmt.Sprintf("%s %s: %d unresolved, %d stale, %d lookup-failed of %d known by name", v.State, v.Label,
+		v.Count(diagnosis.NameUnresolved), v.Count(diagnosis.NameStale), v.Count(diagnosis.NameLookupFailed), v.Total())
 	if v.Cause != "" {
 		line += "; cause: " + v.Cause.String()
 	}
-	for _, standing := range append(troubles[:len(troubles):len(troubles)], OK) {
+	for _, standing := range append(troubles[:len(troubles):len(troubles)], diagnosis.NameOK) {
 		if list := v.list(standing, manyServers); list != "" {
 			line += "; " + list
 		}
 	}
-	if n := v.Count(Unfilled); n > 0 {
+	if n := v.Count(diagnosis.NameUnfilled); n > 0 {
 		line += fmt.Sprintf("; %d unfilled %s", n, plugin.Plural(n, "slot"))
 	}
 	return line
@@ -56,7 +57,7 @@ func (v Verdict) line() string {
 
 // list describes the servers of a standing; those of which the same is to be
 // said together.
-func (v Verdict) list(standing Standing, most int) string {
+func (v Verdict) list(standing diagnosis.NameStanding, most int) string {
 	var said []string
 	who := map[string][]string{}
 	for _, s := range v.Servers {
@@ -96,25 +97,25 @@ func together(names []string, most int) string {
 func (s Server) describe() string {
 	words := ""
 	switch {
-	case s.Address.IsValid():
-		words = fmt.Sprintf("(%s) uses %s, ", s.Status, s.Address)
-	case s.Standing != Unresolved:
+	case s.Host != "":
+		words = fmt.Sprintf("(%s) uses %s, ", s.Status, s.Host)
+	case s.Standing != diagnosis.NameUnresolved:
 		words = fmt.Sprintf("(%s) has no address, ", s.Status)
 	}
-	words += s.name()
+	words += s.knownBy()
 	switch {
-	case s.Standing == Stale:
+	case s.Standing == diagnosis.NameStale:
 		words += " is now " + addresses(s.Answers)
 	case s.Reason != "":
 		words += ": " + s.Reason
-	case s.Standing == Unresolved && len(s.Answers) > 0:
+	case s.Standing == diagnosis.NameUnresolved && len(s.Answers) > 0:
 		words += " is " + addresses(s.Answers) + ", which HAProxy does not know"
 	}
 	return words
 }
 
-// name is what HAProxy knows the server by.
-func (s Server) name() string {
+// knownBy is what HAProxy knows the server by.
+func (s Server) knownBy() string {
 	switch {
 	case s.FQDN != "":
 		return s.FQDN
@@ -138,15 +139,15 @@ func (v Verdict) Perfdata() []plugin.Metric {
 	var metrics []plugin.Metric
 	for _, standing := range troubles {
 		metrics = append(metrics, plugin.Metric{
-			Label: v.Backend.Label + "_" + standing.label(), Value: float64(v.Count(standing)),
+			Label: v.Label + "_" + label(standing), Value: float64(v.Count(standing)),
 			Min: plugin.LimitOf(0), Max: plugin.LimitOf(float64(v.Total())), Level: plugin.Sections,
 		})
 	}
 	return metrics
 }
 
-// label is the standing in perfdata.
-func (s Standing) label() string { return strings.ReplaceAll(string(s), "-", "_") }
+// label is a standing in perfdata.
+func label(s diagnosis.NameStanding) string { return strings.ReplaceAll(string(s), "-", "_") }
 
 // Totals returns the metrics that stand for all verdicts together.
 func Totals(verdicts []Verdict) []plugin.Metric {
@@ -161,7 +162,7 @@ func Totals(verdicts []Verdict) []plugin.Metric {
 			n += v.Count(standing)
 		}
 		metrics = append(metrics, plugin.Metric{
-			Label: standing.label(), Value: float64(n), Total: true,
+			Label: label(standing), Value: float64(n), Total: true,
 			Min: plugin.LimitOf(0), Max: plugin.LimitOf(float64(names)), Level: plugin.Summary,
 		})
 	}

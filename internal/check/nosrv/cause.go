@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
@@ -58,24 +60,25 @@ func (c *Counter) explain(t *tally, kinds Counts, known map[string]Explanation) 
 	return Explanation{Cause: diagnosis.Unknown}
 }
 
-// ExplainBackend tells by the statistics why a backend has no server to give;
-// the zero Explanation where it has. At is when they were asked.
-func ExplainBackend(facts diagnosis.Facts, at time.Time) Explanation {
-	if len(facts.Backend.Servers) == 0 {
+// ExplainBackend tells by the statistics, and what DNS says of its servers'
+// names, why a backend has no server to give; the zero Explanation if it has. At
+// is when they were asked.
+func ExplainBackend(b *haproxy.Backend, names dns.Answers, at time.Time) Explanation {
+	if len(b.Servers) == 0 {
 		return Explanation{Cause: diagnosis.NoServers}
 	}
 	var servers []down
-	for _, s := range facts.Backend.Servers {
-		cause := facts.OfServer(s)
-		if cause == "" || cause == diagnosis.MaxconnExhausted {
+	for i := range b.Servers {
+		s := &b.Servers[i]
+		d := down{server: s.Name, cause: diagnosis.OfServer(s, names)}
+		if d.cause == "" {
 			continue
 		}
-		d := down{server: s.Name, cause: cause}
 		if s.LastChange.Known {
 			d.since = at.Add(-time.Duration(s.LastChange.Value) * time.Second)
 		}
-		if cause == diagnosis.DNSStale {
-			d.detail = " (" + s.Host + ", DNS says " + strings.Join(facts.Moved[s.Name], " ") + ")"
+		if d.cause == diagnosis.DNSStale {
+			d.detail = " (" + s.Host + ", DNS says " + strings.Join(diagnosis.NamingOf(s, names).Answers, " ") + ")"
 		}
 		servers = append(servers, d)
 	}
@@ -132,11 +135,15 @@ func causeOfChange(change Transition) diagnosis.Cause {
 // for no servers.
 func explainDown(servers []down, at time.Time) Explanation {
 	const few = 3
-	causes := make([]diagnosis.Cause, len(servers))
-	for i, d := range servers {
-		causes[i] = d.cause
+	var causesOfDown, causesOfOut []diagnosis.Cause
+	for _, d := range servers {
+		if d.cause.IsOnPurpose() {
+			causesOfOut = append(causesOfOut, d.cause)
+		} else {
+			causesOfDown = append(causesOfDown, d.cause)
+		}
 	}
-	main := diagnosis.Main(causes)
+	main := diagnosis.Main(causesOfDown, causesOfOut)
 	var names []string
 	var since time.Time
 	for _, d := range servers {

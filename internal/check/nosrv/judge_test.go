@@ -10,7 +10,7 @@ import (
 
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
-	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/pattern"
@@ -378,7 +378,7 @@ func TestCauseByStatistics(t *testing.T) {
 			r.Change = accesslog.Change{Backend: "v2", Server: "z", Reason: "Layer4 connection problem"}
 			c.Add(r)
 			o := Defaults()
-			o.Known = map[string]Explanation{"v2": ExplainBackend(diagnosis.Facts{Backend: haproxy.Backend{Name: "v2", Servers: test.servers}}, s.At)}
+			o.Known = map[string]Explanation{"v2": ExplainBackend(&haproxy.Backend{Name: "v2", Servers: test.servers}, dns.Answers{}, s.At)}
 			got := find(t, mustJudge(t, c, fullLog(s), o), "v2")
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
 				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)

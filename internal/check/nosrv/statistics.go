@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"check-haproxy/internal/check"
-	dnscheck "check-haproxy/internal/check/dns"
-	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/panics"
@@ -87,20 +85,21 @@ func (s statistics) explanations(ctx context.Context, f *flags, stretch check.St
 
 // explain explains the chosen backends; of several of one name, the first.
 func (s statistics) explain(ctx context.Context, resolver *dns.Resolver, chosen check.Filter, now time.Time) map[string]Explanation {
-	var backends []dnscheck.Backend
+	var chosenOnes []check.Target
 	seen := map[string]bool{}
-	for _, answer := range s.Answers {
-		for _, backend := range answer.Stats.Backends {
-			if !seen[backend.Name] && chosen.Selects(backend.Name) {
-				seen[backend.Name] = true
-				backends = append(backends, dnscheck.Backend{Backend: backend, Endpoint: answer.Name})
+	for i := range s.Answers {
+		_, backends := s.Targets(&s.Answers[i])
+		for _, t := range backends {
+			if !seen[t.Name] && chosen.Selects(t.Name) {
+				seen[t.Name] = true
+				chosenOnes = append(chosenOnes, t)
 			}
 		}
 	}
-	moved := dnscheck.Moved(ctx, resolver, backends)
-	known := make(map[string]Explanation, len(backends))
-	for i, b := range backends {
-		known[b.Name] = ExplainBackend(diagnosis.Facts{Backend: b.Backend, Moved: moved[i]}, now)
+	names := check.LookupDown(ctx, resolver, chosenOnes)
+	known := make(map[string]Explanation, len(chosenOnes))
+	for _, t := range chosenOnes {
+		known[t.Name] = ExplainBackend(t.Backend, names, now)
 	}
 	return known
 }

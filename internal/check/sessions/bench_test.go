@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"testing"
 
-	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/plugin"
 )
 
 // BenchmarkReport judges a HAProxy of 11,000 rows. To answer takes HAProxy
 // itself some 50 ms; judging has to vanish beside that.
 func BenchmarkReport(b *testing.B) {
-	var backends []haproxy.Backend
+	var backends []check.Target
 	for i := range 1000 {
 		one := backend(10)
 		one.Name = fmt.Sprintf("backend-%04d", i)
 		for j := range 10 {
-			one.Servers = append(one.Servers, server(fmt.Sprintf("server-%02d", j), "UP", 3, 50))
+			one.Backend.Servers = append(one.Backend.Servers, server(fmt.Sprintf("server-%02d", j), "UP", 3, 50))
 		}
 		backends = append(backends, one)
 	}
@@ -25,12 +25,12 @@ func BenchmarkReport(b *testing.B) {
 	for b.Loop() {
 		report := Report{Level: plugin.Sections}
 		for _, one := range backends {
-			section := subject(one.Name)
-			for _, s := range one.Servers {
-				v := JudgeServer(section.Server(s.Name), &s, o)
+			for i := range one.Backend.Servers {
+				s := &one.Backend.Servers[i]
+				v := JudgeServer(one.Server(s.Name), s, o)
 				report.Add(&v)
 			}
-			v := JudgeBackend(section, one, o)
+			v := JudgeBackend(one, o)
 			report.Add(&v)
 		}
 		if state := report.Result(nil).State; state != plugin.OK {

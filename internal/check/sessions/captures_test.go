@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -39,13 +40,14 @@ func TestCaptures(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := 0
-		for _, b := range stats.Backends {
+		for i := range stats.Backends {
+			b := &stats.Backends[i]
 			if want[b.Name] == nil {
 				continue
 			}
 			seen++
 			var got []string
-			for _, v := range judgeAll(t, b) {
+			for _, v := range judgeAll(t, named(b.Name, check.Target{Backend: b})) {
 				got = append(got, describe(v))
 			}
 			if diff := cmp.Diff(want[b.Name], got); diff != "" {
@@ -73,7 +75,7 @@ func TestCapturesOfFrontendAndProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range stats.Frontends {
-			verdicts = append(verdicts, JudgeFrontend(subject(f.Name), f, defaults(t))...)
+			verdicts = append(verdicts, JudgeFrontend(frontend(f), defaults(t))...)
 		}
 		var got []string
 		for _, v := range verdicts {

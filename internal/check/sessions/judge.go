@@ -1,112 +1,241 @@
+// Package sessions checks how near HAProxy is to the limits that it really
+// enforces, before requests wait for a slot or are refused.
+//
+// A frontend's and a server's "slim" is its maxconn and is enforced. A
+// BACKEND's "slim" is fullconn, which limits nothing (Configuration Manual 4.2,
+// "fullconn"), so a backend is judged by the maxconn of the servers it has left.
+// "smax" is a peak since start: it is shown and never judged.
+//
+// While a server starts slowly ("slowstart") or has a "minconn", HAProxy allows
+// it less than its maxconn (srv_dynamic_maxconn in src/queue.c). The statistics
+// do not tell that limit; requests that queue because of it do show.
 package sessions
 
 import (
+	"fmt"
+
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/haproxy"
-	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/threshold"
 )
 
-// judge adds the verdicts on what was chosen to the report, in HAProxy's order,
-// and returns notes on what could not be looked at.
-func judge(asked *check.Asked, f *flags, report *Report) (notes []string) {
-	j := judging{asked: asked, selection: asked.Select(), flags: f, options: f.options(), report: report}
-	for _, answer := range asked.Answers {
-		j.process(answer)
-		j.frontends(answer)
-		j.backends(answer)
-	}
-	kinds := f.kindWords()
-	if kinds == string(Process) && len(j.notes) > 0 {
-		kinds += "; only a socket does (-S)"
-	}
-	j.selection.Finish(kinds)
-	return j.notes
+// The thresholds that hold where none is given: over 80 and over 90 percent of
+// a limit, and a warning for any request that has to wait.
+const (
+	DefaultWarning      = "80%"
+	DefaultCritical     = "90%"
+	DefaultQueueWarning = "0"
+)
+
+// Options say how to judge. A level alerts where its percentage or its number
+// does.
+type Options struct {
+	Warning, Critical                 threshold.Rules // percent of the limit, every end with %
+	WarningSessions, CriticalSessions threshold.Rules // sessions or connections, whether there is a limit or not
+	WarningQueue, CriticalQueue       threshold.Rules // requests that wait
 }
 
-// judging is the way through the answers.
-type judging struct {
-	asked     *check.Asked
-	selection *check.Selection
-	flags     *flags
-	options   *Options
-	report    *Report
-	notes     []string
+// Kind is what has the limit.
+type Kind string
+
+// The four kinds.
+const (
+	Process  Kind = "process"
+	Frontend Kind = "frontend"
+	Server   Kind = "server"
+	Backend  Kind = "backend"
+)
+
+// Kinds are all of them, in the order of a request's way.
+func Kinds() []Kind { return []Kind{Process, Frontend, Server, Backend} }
+
+// Choices are the kinds as --kind takes them.
+func (Kind) Choices() []string {
+	var names []string
+	for _, kind := range Kinds() {
+		names = append(names, string(kind))
+	}
+	return names
 }
 
-// process judges the process where it was asked for by its name, or chosen like
-// a section called "process": a check of some sections (-s api) is not about it.
-func (j *judging) process(answer endpoint.Answer) {
-	const name = "process"
-	if !j.flags.chooses(Process) {
-		return
+// UnmarshalText reads a kind, for a flag.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for _, kind := range Kinds() {
+		if string(kind) == string(text) {
+			*k = kind
+			return nil
+		}
 	}
-	if answer.Info == nil {
-		j.notes = append(j.notes, answer.Name+": the limits of the process are not checked: only a socket tells them (-S)")
-		return
-	}
-	subject := j.subject(answer, name)
-	switch {
-	case j.flags.names(Process):
-		j.selection.Include(subject.Names...)
-	case !j.selection.Takes(subject.Names...):
-		return
-	}
-	for _, v := range JudgeProcess(subject, *answer.Info, j.options) {
-		j.report.Add(&v)
-	}
+	return fmt.Errorf("%q is not a kind; use process, frontend, server or backend", text)
 }
 
-func (j *judging) frontends(answer endpoint.Answer) {
-	if !j.flags.chooses(Frontend) {
-		return
+// Resource is what is counted against a limit. Its text ends the label of the
+// perfdata.
+type Resource string
+
+// The resources; the rates are of the last second.
+const (
+	Sessions       Resource = "sessions"
+	Connections    Resource = "connections"
+	SSLConnections Resource = "ssl_connections"
+	ConnectionRate Resource = "connection_rate"
+	SessionRate    Resource = "session_rate"
+	SSLRate        Resource = "ssl_rate"
+)
+
+// Verdict is the judgement of one limit, with the queue in front of it.
+type Verdict struct {
+	check.Target
+	Kind     Kind
+	Resource Resource
+	State    plugin.State
+	Usage    Measure
+	Queue    Measure         // requests that wait; nothing is known where nothing can wait
+	Room     *Room           // of a backend
+	Status   string          // of a server
+	Peak     haproxy.Number  // of a frontend or server: the most sessions since start, to be shown only
+	Cause    diagnosis.Cause // MaxconnExhausted where requests wait and the state is not OK
+
+	server *haproxy.Server // of a server
+}
+
+// JudgeProcess returns a verdict for the process's connections and one for each
+// other limit of it that is set (Configuration Manual 3, maxsslconn,
+// maxconnrate, maxsessrate, maxsslrate; Management Guide 9.3, "show info").
+func JudgeProcess(t check.Target, info haproxy.Info, o *Options) []Verdict {
+	verdicts := []Verdict{o.judge(t, Process, Connections, info.CurrConns, info.Maxconn)}
+	for _, more := range []struct {
+		resource       Resource
+		current, limit haproxy.Number
+	}{
+		{SSLConnections, info.CurrSslConns, info.MaxSslConns},
+		{ConnectionRate, info.ConnRate, info.ConnRateLimit},
+		{SessionRate, info.SessRate, info.SessRateLimit},
+		{SSLRate, info.SslRate, info.SslRateLimit},
+	} {
+		if isSet(more.limit) {
+			verdicts = append(verdicts, o.judge(t, Process, more.resource, more.current, more.limit))
+		}
 	}
-	for _, frontend := range answer.Stats.Frontends {
-		subject := j.subject(answer, frontend.Name)
-		if !j.selection.Takes(subject.Names...) {
+	return verdicts
+}
+
+// JudgeFrontend returns a verdict for the frontend's sessions, and one for its
+// rate where "rate-limit sessions" is set.
+func JudgeFrontend(t check.Target, o *Options) []Verdict {
+	f := t.Frontend
+	sessions := o.judge(t, Frontend, Sessions, f.Sessions, f.SessionLimit)
+	sessions.Peak = f.MaxSessions
+	if !isSet(f.RateLimit) {
+		return []Verdict{sessions}
+	}
+	return []Verdict{sessions, o.judge(t, Frontend, SessionRate, f.SessionRate, f.RateLimit)}
+}
+
+// JudgeServer returns the verdict on a server's sessions and on its own queue,
+// which fills with requests that have to go to this server (cookies, stick
+// tables). A server that is down or taken out is judged as well: the sessions
+// that it still has go on to count against its maxconn.
+func JudgeServer(t check.Target, server *haproxy.Server, o *Options) Verdict {
+	v := o.judge(t, Server, Sessions, server.Sessions, server.SessionLimit)
+	v.server, v.Status, v.Peak = server, server.Status, server.MaxSessions
+	if server.Queue.Known {
+		v.addQueue(measure(server.Queue, server.QueueLimit, o.queueLevels(t)))
+	}
+	return v
+}
+
+// JudgeBackend returns the verdict on the room that a backend's servers have
+// left now, and on all the requests that wait: in its own queue and in its
+// servers'.
+func JudgeBackend(t check.Target, o *Options) Verdict {
+	room := RoomOf(t.Backend)
+	v := Verdict{Target: t, Kind: Backend, Resource: Sessions, Room: &room}
+	v.Usage = total(room.Sessions, room.Limit, room.Problem, o.levels(t, Sessions))
+	v.State = v.Usage.State
+	if queue, problem := queued(t.Backend); queue.Known || problem != "" {
+		v.addQueue(total(queue, haproxy.Number{}, problem, o.queueLevels(t)))
+	}
+	return v
+}
+
+// queued returns the requests that wait in a backend and its servers: a BACKEND
+// row's qcur is its own queue alone.
+func queued(b *haproxy.Backend) (sum haproxy.Number, problem string) {
+	sum, problem = b.Queue, problemWith(b.Queue, haproxy.Number{})
+	if !b.Queue.Known {
+		problem = ""
+	}
+	for i := range b.Servers {
+		s := &b.Servers[i]
+		if !s.Queue.Known {
 			continue
 		}
-		for _, v := range JudgeFrontend(subject, frontend, j.options) {
-			j.report.Add(&v)
+		if p := problemWith(s.Queue, haproxy.Number{}); p != "" {
+			return haproxy.Number{}, "server " + s.Name + ": " + p
 		}
+		sum = haproxy.Number{Value: sum.Value + s.Queue.Value, Known: true}
+	}
+	return sum, problem
+}
+
+func (o *Options) judge(t check.Target, kind Kind, resource Resource, current, limit haproxy.Number) Verdict {
+	m := measure(current, limit, o.levels(t, resource))
+	return Verdict{Target: t, Kind: kind, Resource: resource, State: m.State, Usage: m}
+}
+
+// levels returns what alerts for a resource. Sessions and connections have
+// thresholds in numbers too, rates in percent only.
+func (o *Options) levels(t check.Target, resource Resource) levels {
+	l := o.percentages(t)
+	if resource == Sessions || resource == Connections {
+		l.warning.count, l.critical.count = o.WarningSessions.For(t.Names...), o.CriticalSessions.For(t.Names...)
+	}
+	return l
+}
+
+func (o *Options) queueLevels(t check.Target) levels {
+	l := o.percentages(t)
+	l.warning.count, l.critical.count = o.WarningQueue.For(t.Names...), o.CriticalQueue.For(t.Names...)
+	return l
+}
+
+func (o *Options) percentages(t check.Target) levels {
+	return levels{warning: level{percent: o.Warning.For(t.Names...)}, critical: level{percent: o.Critical.For(t.Names...)}}
+}
+
+// Findings returns why the verdict is not OK, with evidence and commands, if its
+// cause has a name.
+func (v *Verdict) Findings() []diagnosis.Finding {
+	if v.Cause == "" {
+		return nil
+	}
+	why := diagnosis.Case{Target: v.Target}
+	return []diagnosis.Finding{why.Finding(v.Cause, v.awaited())}
+}
+
+// awaited are the servers that requests wait for.
+func (v *Verdict) awaited() []*haproxy.Server {
+	if v.server != nil {
+		return []*haproxy.Server{v.server}
+	}
+	var serving []*haproxy.Server
+	for i := range v.Backend.Servers {
+		if s := &v.Backend.Servers[i]; takesRequests(s) {
+			serving = append(serving, s)
+		}
+	}
+	return serving
+}
+
+func (v *Verdict) addQueue(queue Measure) {
+	v.Queue, v.State = queue, plugin.Worst(v.State, queue.State)
+	if v.State != plugin.OK && queue.Current.Value > 0 {
+		v.Cause = diagnosis.MaxconnExhausted
 	}
 }
 
-// backends judges each backend after its servers, the order of HAProxy's rows.
-func (j *judging) backends(answer endpoint.Answer) {
-	listens := map[string]bool{}
-	for _, frontend := range answer.Stats.Frontends {
-		listens[frontend.Name] = true
-	}
-	for _, backend := range answer.Stats.Backends {
-		subject := j.subject(answer, backend.Name)
-		subject.Listen = listens[backend.Name]
-		j.servers(subject, backend)
-		if j.flags.chooses(Backend) && j.selection.Takes(subject.Names...) {
-			v := JudgeBackend(subject, backend, j.options)
-			j.report.Add(&v)
-		}
-	}
-}
-
-func (j *judging) servers(section Subject, backend haproxy.Backend) {
-	if !j.flags.chooses(Server) {
-		return
-	}
-	for i := range backend.Servers {
-		server := &backend.Servers[i]
-		subject := section.Server(server.Name)
-		if j.selection.Takes(subject.Names...) {
-			v := JudgeServer(subject, server, j.options)
-			j.report.Add(&v)
-		}
-	}
-}
-
-func (j *judging) subject(answer endpoint.Answer, name string) Subject {
-	return Subject{
-		Name:     name,
-		Label:    j.asked.Label(answer, name),
-		Names:    j.asked.Names(answer, name),
-		Endpoint: answer.Name,
-	}
-}
+// isSet says whether a limit is there: HAProxy prints 0, or nothing, for none.
+func isSet(limit haproxy.Number) bool { return limit.Known && limit.Value != 0 }

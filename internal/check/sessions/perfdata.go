@@ -13,7 +13,7 @@ import (
 // alarm is raised.
 func (v *Verdict) Perfdata() []plugin.Metric {
 	resource := string(v.Resource)
-	if v.Kind == Backend && v.Listen {
+	if v.Kind == Backend && v.IsListen() {
 		resource = "backend_" + resource
 	}
 	metrics := []plugin.Metric{v.metric(resource, &v.Usage)}

@@ -9,25 +9,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
 // api is a backend with two servers left of four, both nearly full.
-func api() haproxy.Backend {
+func api() check.Target {
 	b := backend(2, server("api01", "DOWN", 0, 50), server("api02", "UP", 48, 50), server("api03", "UP", 48, 50), server("api04", "MAINT", 0, 50))
-	b.Queue = n(12)
+	b.Backend.Queue = n(12)
 	return b
 }
 
 // judgeAll judges a backend and its servers as a check does.
-func judgeAll(t *testing.T, b haproxy.Backend) []Verdict {
+func judgeAll(t *testing.T, section check.Target) []Verdict {
 	var verdicts []Verdict
-	section := subject(b.Name)
-	for _, s := range b.Servers {
-		verdicts = append(verdicts, JudgeServer(section.Server(s.Name), &s, defaults(t)))
+	for i := range section.Backend.Servers {
+		s := &section.Backend.Servers[i]
+		verdicts = append(verdicts, JudgeServer(section.Server(s.Name), s, defaults(t)))
 	}
-	return append(verdicts, JudgeBackend(section, b, defaults(t)))
+	return append(verdicts, JudgeBackend(section, defaults(t)))
 }
 
 func TestReport(t *testing.T) {
@@ -65,10 +66,10 @@ func TestWords(t *testing.T) {
 	queued := server("a", "UP", 10, 10)
 	queued.Queue, queued.QueueLimit = n(19), n(20)
 	one := backend(1, server("a", "UP", 12, 10))
-	one.Queue = n(1)
+	one.Backend.Queue = n(1)
 	unlimited := backend(1, server("a", "UP", 700, 0))
-	unlimited.Queue = n(2)
-	peak := haproxy.Frontend{Sessions: n(199), SessionLimit: n(200), MaxSessions: n(200)}
+	unlimited.Backend.Queue = n(2)
+	peak := haproxy.Frontend{Name: "fe", Sessions: n(199), SessionLimit: n(200), MaxSessions: n(200)}
 	for _, test := range []struct {
 		verdict        Verdict
 		headline, line string
@@ -79,27 +80,27 @@ func TestWords(t *testing.T) {
 			"CRITICAL server api/a: 10 of 10 sessions (100%); 19 of 20 places in its queue taken (95%); cause: every slot that maxconn allows is taken",
 		},
 		{
-			JudgeBackend(subject("api"), one, defaults(t)),
+			JudgeBackend(one, defaults(t)),
 			"backend api has no room left on 1 of 1 server; 1 request queued",
 			"CRITICAL backend api: 12 of 10 sessions (120%) on 1 of 1 server, room for 0 more; 1 request queued; cause: every slot that maxconn allows is taken",
 		},
 		{
-			JudgeBackend(subject("api"), unlimited, defaults(t)),
+			JudgeBackend(unlimited, defaults(t)),
 			"backend api 700 sessions, no limit; 2 requests queued",
 			"WARNING backend api: 700 sessions, no limit (server a has no maxconn); 2 requests queued; cause: every slot that maxconn allows is taken",
 		},
 		{
-			JudgeBackend(subject("api"), backend(0, server("a", "DOWN", 1, 10)), defaults(t)),
+			JudgeBackend(backend(0, server("a", "DOWN", 1, 10)), defaults(t)),
 			"backend api has no server that takes requests",
 			"OK backend api: has no server that takes requests; no room on a (DOWN)",
 		},
 		{
-			JudgeFrontend(subject("fe"), peak, defaults(t))[0],
+			JudgeFrontend(frontend(peak), defaults(t))[0],
 			"frontend fe 199 of 200 sessions (99.5%)",
 			"CRITICAL frontend fe: 199 of 200 sessions (99.5%); peak 200",
 		},
 		{
-			JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(1), SessionLimit: n(-1)}, defaults(t))[0],
+			JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(1), SessionLimit: n(-1)}), defaults(t))[0],
 			"frontend fe sessions cannot be judged: the statistics say that the limit is -1, which cannot be",
 			"UNKNOWN frontend fe: sessions cannot be judged: the statistics say that the limit is -1, which cannot be",
 		},
@@ -127,9 +128,9 @@ func TestWords(t *testing.T) {
 func TestServersWithoutRoomAreBounded(t *testing.T) {
 	b := backend(1, server("up", "UP", 9, 10))
 	for i := range 30 {
-		b.Servers = append(b.Servers, server(fmt.Sprint("d", i), "DOWN", 0, 10))
+		b.Backend.Servers = append(b.Backend.Servers, server(fmt.Sprint("d", i), "DOWN", 0, 10))
 	}
-	v := JudgeBackend(subject("api"), b, defaults(t))
+	v := JudgeBackend(b, defaults(t))
 	if line := v.line(); !strings.HasSuffix(line, "d19 (DOWN), 10 more") {
 		t.Errorf("30 servers without room: %s", line)
 	}
@@ -139,7 +140,7 @@ func TestServersWithoutRoomAreBounded(t *testing.T) {
 // keep their order.
 func TestNearestFirst(t *testing.T) {
 	fe := func(name string, sessions, limit int64) Verdict {
-		return JudgeFrontend(subject(name), haproxy.Frontend{Sessions: n(sessions), SessionLimit: n(limit)}, defaults(t))[0]
+		return JudgeFrontend(frontend(haproxy.Frontend{Name: name, Sessions: n(sessions), SessionLimit: n(limit)}), defaults(t))[0]
 	}
 	full := server("q", "UP", 1, 10)
 	full.Queue, full.QueueLimit = n(10), n(10)
@@ -162,7 +163,7 @@ func TestNearestFirst(t *testing.T) {
 
 func TestRest(t *testing.T) {
 	fe := func(name string, sessions, limit int64) Verdict {
-		return JudgeFrontend(subject(name), haproxy.Frontend{Sessions: n(sessions), SessionLimit: n(limit)}, defaults(t))[0]
+		return JudgeFrontend(frontend(haproxy.Frontend{Name: name, Sessions: n(sessions), SessionLimit: n(limit)}), defaults(t))[0]
 	}
 	for name, test := range map[string]struct {
 		verdicts []Verdict
@@ -188,11 +189,11 @@ func TestRest(t *testing.T) {
 
 func TestPerfdata(t *testing.T) {
 	b := api()
-	listen := subject("api")
-	listen.Listen = true
-	both := append(judgeAll(t, b)[1:2], JudgeBackend(listen, b, defaults(t)))
-	both = append(both, JudgeBackend(subject("free"), backend(1, server("a", "UP", 7, 0)), defaults(t)))
-	both = append(both, JudgeFrontend(subject("odd"), haproxy.Frontend{Sessions: n(-1)}, defaults(t))...)
+	listen := b
+	listen.Frontend = &haproxy.Frontend{Name: "api"}
+	both := append(judgeAll(t, b)[1:2], JudgeBackend(listen, defaults(t)))
+	both = append(both, JudgeBackend(named("free", backend(1, server("a", "UP", 7, 0))), defaults(t)))
+	both = append(both, JudgeFrontend(frontend(haproxy.Frontend{Name: "odd", Sessions: n(-1)}), defaults(t))...)
 	var got []string
 	for _, v := range both {
 		for _, m := range v.Perfdata() {
@@ -218,7 +219,7 @@ func TestTotals(t *testing.T) {
 	for _, v := range judgeAll(t, api()) {
 		r.Add(&v)
 	}
-	r.Add(&JudgeFrontend(subject("free"), haproxy.Frontend{Sessions: n(3)}, defaults(t))[0])
+	r.Add(&JudgeFrontend(frontend(haproxy.Frontend{Name: "free", Sessions: n(3)}), defaults(t))[0])
 	var got []string
 	for _, m := range r.totals() {
 		got = append(got, fmt.Sprintf("%s=%v%s/%v", m.Label, m.Value, m.Unit, m.Max))
@@ -258,15 +259,15 @@ func TestReportKeepsWhatIsPrinted(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	b := api()
-	third := JudgeBackend(subject("third"), backend(1, server("a", "UP", 1, 3)), defaults(t))
+	third := JudgeBackend(named("third", backend(1, server("a", "UP", 1, 3))), defaults(t))
 	for _, test := range []struct {
 		verdict Verdict
 		want    string
 	}{
-		{JudgeBackend(subject("api"), b, defaults(t)), `{"name":"api","endpoint":"","kind":"backend","resource":"sessions","state":"CRITICAL","current":96,"limit":100,"used_percent":96,"queue":12,"cause":"maxconn-exhausted"}`},
+		{JudgeBackend(b, defaults(t)), `{"name":"api","endpoint":"","kind":"backend","resource":"sessions","state":"CRITICAL","current":96,"limit":100,"used_percent":96,"queue":12,"cause":"maxconn-exhausted"}`},
 		{third, `{"name":"third","endpoint":"","kind":"backend","resource":"sessions","state":"OK","current":1,"limit":3,"used_percent":33.33,"queue":0,"cause":null}`},
-		{JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(3)}, defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"OK","current":3,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
-		{JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(-3)}, defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
+		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"OK","current":3,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
+		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(-3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
 	} {
 		got, err := json.Marshal(test.verdict.Section())
 		if err != nil {

@@ -24,8 +24,8 @@ type Idle struct{ Name, Reason string }
 // with a weight, or, where none is left, on its backup servers. Of these HAProxy
 // uses the first that is up, or, with "option allbackups", every one
 // (Configuration Manual 4.2, "option allbackups").
-func RoomOf(b haproxy.Backend) Room {
-	backup, all := onBackup(&b), allBackups(&b)
+func RoomOf(b *haproxy.Backend) Room {
+	backup, all := onBackup(b), allBackups(b)
 	room := Room{Servers: len(b.Servers), Sessions: haproxy.Number{Known: true}}
 	for i := range b.Servers {
 		s := &b.Servers[i]

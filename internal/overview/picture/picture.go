@@ -12,10 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -25,8 +27,9 @@ import (
 type Facts struct {
 	At        time.Time
 	Processes []Process
-	Frontends []Frontend
-	Backends  []Backend
+	Frontends []check.Target
+	Backends  []check.Target
+	Names     dns.Answers    // what DNS says of the servers that are down
 	Log       *nosrv.Outcome // nil where no log was asked for, or none could be read
 	// LogCommand prints the newest lines of the log in a shell; empty where
 	// none can, as for standard input.
@@ -40,19 +43,6 @@ type Facts struct {
 type Process struct {
 	Endpoint string
 	Info     *haproxy.Info // nil where only statistics could be had
-}
-
-// Frontend is a frontend that was chosen.
-type Frontend struct {
-	haproxy.Frontend
-	Label string // "web", or "web@endpoint"
-}
-
-// Backend is a backend that was chosen.
-type Backend struct {
-	backend.Backend
-	Socket bool                // the endpoint is a stats socket, to be asked further
-	Moved  map[string][]string // see diagnosis.Facts
 }
 
 // Picture is what the facts mean.
@@ -137,7 +127,7 @@ func (p *Picture) addProcess(process Process) {
 	if len(p.facts.Processes) > 1 {
 		label += "@" + process.Endpoint
 	}
-	for _, v := range sessions.JudgeProcess(sessions.Subject{}, *process.Info, limits) {
+	for _, v := range sessions.JudgeProcess(check.Target{}, *process.Info, limits) {
 		if v.State == plugin.OK {
 			continue
 		}
@@ -148,9 +138,10 @@ func (p *Picture) addProcess(process Process) {
 	}
 }
 
-func (p *Picture) addFrontend(f Frontend) {
-	s := Section{Label: f.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
-	for _, v := range sessions.JudgeFrontend(sessions.Subject{}, f.Frontend, limits) {
+func (p *Picture) addFrontend(t check.Target) {
+	f := t.Frontend
+	s := Section{Label: t.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
+	for _, v := range sessions.JudgeFrontend(t, limits) {
 		if v.State != plugin.OK {
 			s.State = plugin.Worst(s.State, v.State)
 			s.Findings = append(s.Findings, diagnosis.Finding{Evidence: usage(v)})
@@ -163,7 +154,7 @@ func (p *Picture) addFrontend(f Frontend) {
 }
 
 func (p *Picture) hasBackend(name string) bool {
-	return slices.ContainsFunc(p.facts.Backends, func(b Backend) bool { return b.Name == name })
+	return slices.ContainsFunc(p.facts.Backends, func(t check.Target) bool { return t.Name == name })
 }
 
 // usage says how near a limit is.
@@ -179,49 +170,33 @@ func usage(v sessions.Verdict) string {
 	return fmt.Sprintf("%d of %d %s (%.0f%%)", v.Usage.Current.Value, v.Usage.Limit.Value, what, percent)
 }
 
-func (p *Picture) addBackend(b Backend) {
-	s := Section{Label: b.Label, Sessions: b.Sessions}
-	verdict, judged := backend.Judge(b.Backend, standings)
+func (p *Picture) addBackend(t check.Target) {
+	s := Section{Label: t.Label, Sessions: t.Backend.Sessions}
+	verdict, judged := backend.Judge(t, p.facts.Names, standings)
 	if !judged {
-		verdict = backend.Verdict{Backend: b.Backend}
+		verdict = backend.Verdict{Target: t}
 	}
 	s.Verdict, s.State = &verdict, verdict.State
-	why := diagnosis.Facts{Backend: b.Backend.Backend, Moved: b.Moved, Endpoint: b.Endpoint, Socket: b.Socket}
-	near := append(s.addRoom(b), s.addServers(why)...)
-	if s.State != plugin.OK {
-		s.Findings = s.findings(why)
-	}
+	near := append(s.addRoom(t), s.addServers()...)
+	s.Findings = append(verdict.Findings(), s.Findings...)
 	if !slices.ContainsFunc(s.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.MaxconnExhausted }) && len(near) > 0 {
 		s.Findings = append(s.Findings, diagnosis.Finding{Evidence: strings.Join(near, ", ")})
 	}
-	s.addLog(p.log[b.Name], p.facts)
+	s.addLog(p.log[t.Name], p.facts)
 	p.sections = append(p.sections, s)
-}
-
-// findings are what the statistics say of a backend in trouble.
-func (s *Section) findings(why diagnosis.Facts) []diagnosis.Finding {
-	found := why.Findings()
-	if len(found) == 0 && s.Verdict.State != plugin.OK {
-		found = []diagnosis.Finding{{Cause: s.Verdict.Cause, Evidence: s.Verdict.Finding(false).Headline}}
-	}
-	return found
 }
 
 // addServers returns those servers that are near their own limit, in words. It
 // raises the section's state for them: requests that have to go there (cookies,
 // hashes) wait, whatever room there is elsewhere.
-func (s *Section) addServers(why diagnosis.Facts) (near []string) {
-	for i := range s.Verdict.Servers {
-		server := &s.Verdict.Servers[i]
-		if server.Cause != "" {
-			server.Cause = why.OfServer(*server.Server)
-		}
-		v := sessions.JudgeServer(sessions.Subject{}, server.Server, limits)
+func (s *Section) addServers() (near []string) {
+	for _, server := range s.Verdict.Servers {
+		v := sessions.JudgeServer(s.Verdict.Target, server.Server, limits)
 		state := v.State
 		if server.Standing == backend.Down {
 			state = plugin.Critical
 		}
-		s.Servers = append(s.Servers, Server{Server: *server, State: state, Limit: limitOf(server.SessionLimit)})
+		s.Servers = append(s.Servers, Server{Server: server, State: state, Limit: limitOf(server.SessionLimit)})
 		if v.Usage.State != plugin.OK && len(near) < few {
 			near = append(near, server.Name+": "+usage(v))
 		}
@@ -232,14 +207,15 @@ func (s *Section) addServers(why diagnosis.Facts) (near []string) {
 
 // addRoom adds how much of a backend's room is used, and who waits for it; it
 // returns in words what is nearly used up.
-func (s *Section) addRoom(b Backend) (near []string) {
-	v := sessions.JudgeBackend(sessions.Subject{}, b.Backend.Backend, limits)
+func (s *Section) addRoom(t check.Target) (near []string) {
+	v := sessions.JudgeBackend(t, limits)
 	s.Queue = v.Queue.Current
 	if v.Usage.Limit.Known {
 		s.Sessions, s.Limit = v.Usage.Current, v.Usage.Limit
 	}
 	s.State = plugin.Worst(s.State, v.State)
-	if v.Usage.State != plugin.OK && len(b.Servers) > 1 {
+	s.Findings = v.Findings()
+	if v.Usage.State != plugin.OK && len(t.Backend.Servers) > 1 {
 		near = append(near, usage(v))
 	}
 	return near

@@ -3,6 +3,7 @@ package picture
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
@@ -89,7 +91,7 @@ func TestWorstFirst(t *testing.T) {
 }
 
 func TestState(t *testing.T) {
-	fine := Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: servers("UP")})}}
+	fine := Facts{Backends: []check.Target{backendAt("a", haproxy.Backend{Name: "web", Servers: servers("UP")})}}
 	if state := Of(fine).State(); state != plugin.OK {
 		t.Errorf("of a server that is up it is %s", state)
 	}
@@ -160,7 +162,7 @@ func TestManyServers(t *testing.T) {
 	statuses[17], statuses[30] = "DOWN", "MAINT"
 	all := servers(statuses...)
 	all[17].CheckStatus, all[17].CheckCode = "L7STS", known(502)
-	p := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: all})}})
+	p := Of(Facts{Backends: []check.Target{backendAt("a", haproxy.Backend{Name: "web", Servers: all})}})
 	want := []string{
 		"  SECTION    STATE     SESS  SINCE  CHECK",
 		"! web        38/39 up               checks fail",
@@ -195,8 +197,8 @@ func TestMoved(t *testing.T) {
 	down[0].CheckStatus = "L4TOUT"
 	down[0].Host, down[0].Port, down[0].FQDN = "192.0.2.1", 80, "elb.example.com"
 	b := backendAt("/run/a.sock", haproxy.Backend{Name: "v2", Servers: down})
-	b.Moved = map[string][]string{"s1": {"192.0.2.9"}}
-	p := Of(Facts{Backends: []Backend{b}})
+	moved := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.9")}, Lookups: dns.Enough, IPv4: dns.Enough, IPv6: dns.Enough}
+	p := Of(Facts{Backends: []check.Target{b}, Names: dns.Answers{Names: map[string]dns.Answer{"elb.example.com": moved}}})
 	text := strings.Join(p.Lines(Options{}), "\n")
 	for _, want := range []string{"stale address", "✗ v2: HAProxy uses an old address (dns-stale)", "192.0.2.1", "192.0.2.9", "dig "} {
 		if !strings.Contains(text, want) {
@@ -215,7 +217,7 @@ func TestNearItsLimit(t *testing.T) {
 	two := servers("UP", "UP")
 	two[0].Sessions, two[0].SessionLimit = known(10), known(10)
 	two[1].SessionLimit = known(100)
-	s := Of(Facts{Backends: []Backend{backendAt("a", haproxy.Backend{Name: "web", Servers: two})}}).sections[0]
+	s := Of(Facts{Backends: []check.Target{backendAt("a", haproxy.Backend{Name: "web", Servers: two})}}).sections[0]
 	if s.State != plugin.Critical || s.reason() != "near its limit" || s.Findings[0].Evidence != "s1: 10 of 10 sessions (100%)" {
 		t.Errorf("it is %s, %s: %+v", s.State, s.reason(), s.Findings)
 	}
@@ -228,7 +230,7 @@ func TestNearItsLimit(t *testing.T) {
 // and the requests for which a frontend chose no backend.
 func TestLogOnly(t *testing.T) {
 	facts := Facts{Log: served(t, map[string]int{"gone": 70, "web": 60}), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
-	facts.Frontends = []Frontend{{haproxy.Frontend{Name: "web", Status: "OPEN", Sessions: known(1)}, "web"}}
+	facts.Frontends = []check.Target{frontendAt("a", haproxy.Frontend{Name: "web", Status: "OPEN", Sessions: known(1)})}
 	p := Of(facts)
 	if got := []string{p.sections[0].Label, p.sections[1].Label}; !slices.Contains(got, "gone") || !slices.Contains(got, "web") {
 		t.Errorf("the sections are %q", got)

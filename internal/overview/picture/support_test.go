@@ -14,7 +14,6 @@ import (
 
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
-	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy"
 )
@@ -43,7 +42,7 @@ func recorded(t testing.TB, version string) Facts {
 	}
 	facts := Facts{At: afternoon, Processes: []Process{{endpoint, info}}, Log: readLog(t, version), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
 	for _, f := range stats.Frontends {
-		facts.Frontends = append(facts.Frontends, Frontend{f, f.Name})
+		facts.Frontends = append(facts.Frontends, frontendAt(endpoint, f))
 	}
 	for _, b := range stats.Backends {
 		facts.Backends = append(facts.Backends, backendAt(endpoint, b))
@@ -51,11 +50,12 @@ func recorded(t testing.TB, version string) Facts {
 	return facts
 }
 
-func backendAt(endpoint string, b haproxy.Backend) Backend {
-	return Backend{
-		Backend: backend.Backend{Backend: b, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint},
-		Socket:  true,
-	}
+func frontendAt(endpoint string, f haproxy.Frontend) check.Target {
+	return check.Target{Name: f.Name, Label: f.Name, Names: []string{f.Name}, Endpoint: endpoint, Address: endpoint, Frontend: &f}
+}
+
+func backendAt(endpoint string, b haproxy.Backend) check.Target {
+	return check.Target{Name: b.Name, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint, Address: endpoint, Backend: &b}
 }
 
 func open(t testing.TB, version, name string) *bytes.Reader {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
@@ -42,8 +43,8 @@ func defaults(t testing.TB) *Options {
 	}
 }
 
-func subject(names ...string) Subject {
-	return Subject{Name: names[0], Label: names[0], Names: names}
+func subject(names ...string) check.Target {
+	return check.Target{Name: names[0], Label: names[0], Names: names}
 }
 
 func server(name, status string, sessions, maxconn int64) haproxy.Server {
@@ -60,8 +61,21 @@ func weighted(weight int64, s haproxy.Server) haproxy.Server {
 	return s
 }
 
-func backend(weight int64, servers ...haproxy.Server) haproxy.Backend {
-	return haproxy.Backend{Name: "api", Weight: n(weight), Queue: n(0), Sessions: n(1000), Servers: servers}
+func backend(weight int64, servers ...haproxy.Server) check.Target {
+	t := subject("api")
+	t.Backend = &haproxy.Backend{Name: "api", Weight: n(weight), Queue: n(0), Sessions: n(1000), Servers: servers}
+	return t
+}
+
+func named(name string, t check.Target) check.Target {
+	t.Name, t.Label, t.Names = name, name, []string{name}
+	return t
+}
+
+func frontend(f haproxy.Frontend) check.Target {
+	t := subject(f.Name)
+	t.Frontend = &f
+	return t
 }
 
 func TestThresholdsInPercent(t *testing.T) {
@@ -84,7 +98,7 @@ func TestThresholdsInPercent(t *testing.T) {
 		{1, 3, "33.333333", plugin.Warning, "1"},
 	} {
 		o := &Options{Warning: rules(t, true, test.warning)}
-		v := JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(test.sessions), SessionLimit: n(test.limit)}, o)[0]
+		v := JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(test.sessions), SessionLimit: n(test.limit)}), o)[0]
 		if v.State != test.want || v.Usage.Warning().String() != test.range_ {
 			t.Errorf("%d of %d with -w %s: %s, perfdata range %q, want %s, %q", test.sessions, test.limit, test.warning, v.State, v.Usage.Warning(), test.want, test.range_)
 		}
@@ -138,7 +152,7 @@ func TestRoom(t *testing.T) {
 	noLimit := server("free", "UP", 3, 0)
 	noLimit.SessionLimit = haproxy.Number{}
 	for name, test := range map[string]struct {
-		backend haproxy.Backend
+		backend check.Target
 		want    Room
 	}{
 		"all up": {
@@ -189,7 +203,7 @@ func TestRoom(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, RoomOf(test.backend)); diff != "" {
+			if diff := cmp.Diff(test.want, RoomOf(test.backend.Backend)); diff != "" {
 				t.Errorf("room (-want +got):\n%s", diff)
 			}
 		})
@@ -197,14 +211,14 @@ func TestRoom(t *testing.T) {
 }
 
 func TestBackend(t *testing.T) {
-	v := JudgeBackend(subject("api"), backend(2, server("a", "UP", 46, 50), server("b", "UP", 49, 50), server("c", "MAINT", 3, 50)), defaults(t))
+	v := JudgeBackend(backend(2, server("a", "UP", 46, 50), server("b", "UP", 49, 50), server("c", "MAINT", 3, 50)), defaults(t))
 	if v.State != plugin.Critical || v.Cause != "" {
 		t.Errorf("95 of 100: %s, cause %q", v.State, v.Cause)
 	}
 	if percent, ok := v.Usage.UsedPercent(); percent != 95 || !ok {
 		t.Errorf("used %v %v, want 95", percent, ok)
 	}
-	unlimited := JudgeBackend(subject("api"), backend(1, server("a", "UP", 4000, 0)), defaults(t))
+	unlimited := JudgeBackend(backend(1, server("a", "UP", 4000, 0)), defaults(t))
 	if _, limited := unlimited.Usage.UsedPercent(); limited || unlimited.State != plugin.OK {
 		t.Errorf("a backend without limit has a percentage, or is %s", unlimited.State)
 	}
@@ -213,38 +227,38 @@ func TestBackend(t *testing.T) {
 // TestPeakNeverAlarms holds that a peak, which is over, changes no verdict.
 func TestPeakNeverAlarms(t *testing.T) {
 	b := backend(1, server("a", "UP", 1, 100))
-	b.Sessions = n(2)
-	b.Servers[0].MaxSessions = n(5000)
-	if v := JudgeBackend(subject("api"), b, defaults(t)); v.State != plugin.OK || v.Usage.Limit != n(100) {
+	b.Backend.Sessions = n(2)
+	b.Backend.Servers[0].MaxSessions = n(5000)
+	if v := JudgeBackend(b, defaults(t)); v.State != plugin.OK || v.Usage.Limit != n(100) {
 		t.Errorf("backend: %s of limit %v", v.State, v.Usage.Limit)
 	}
-	if v := JudgeServer(subject("api/a", "api"), &b.Servers[0], defaults(t)); v.State != plugin.OK {
+	if v := JudgeServer(subject("api/a", "api"), &b.Backend.Servers[0], defaults(t)); v.State != plugin.OK {
 		t.Errorf("server: %s", v.State)
 	}
-	fe := haproxy.Frontend{Sessions: n(1), SessionLimit: n(100), MaxSessions: n(100)}
-	if v := JudgeFrontend(subject("fe"), fe, defaults(t))[0]; v.State != plugin.OK {
+	fe := haproxy.Frontend{Name: "fe", Sessions: n(1), SessionLimit: n(100), MaxSessions: n(100)}
+	if v := JudgeFrontend(frontend(fe), defaults(t))[0]; v.State != plugin.OK {
 		t.Errorf("frontend: %s", v.State)
 	}
 }
 
 func TestQueue(t *testing.T) {
 	b := backend(2, server("a", "UP", 10, 100), server("b", "UP", 10, 100))
-	b.Queue, b.Servers[0].Queue, b.Servers[1].Queue = n(3), n(2), n(1)
-	v := JudgeBackend(subject("api"), b, defaults(t))
+	b.Backend.Queue, b.Backend.Servers[0].Queue, b.Backend.Servers[1].Queue = n(3), n(2), n(1)
+	v := JudgeBackend(b, defaults(t))
 	if v.State != plugin.Warning || v.Queue.Current != n(6) || v.Cause != diagnosis.MaxconnExhausted {
 		t.Errorf("%s with %v queued, cause %q; want WARNING, 6, %q", v.State, v.Queue.Current, v.Cause, diagnosis.MaxconnExhausted)
 	}
 	o := defaults(t)
 	o.WarningQueue, o.CriticalQueue = rules(t, false, "10"), rules(t, false, "5")
-	if v := JudgeBackend(subject("api"), b, o); v.State != plugin.Critical {
+	if v := JudgeBackend(b, o); v.State != plugin.Critical {
 		t.Errorf("6 queued with --queue-critical 5: %s", v.State)
 	}
 	o.CriticalQueue = rules(t, false, "5", "api=none")
-	if v := JudgeBackend(subject("api"), b, o); v.State != plugin.OK || v.Cause != "" {
+	if v := JudgeBackend(b, o); v.State != plugin.OK || v.Cause != "" {
 		t.Errorf("6 queued with --queue-warning 10: %s, cause %q", v.State, v.Cause)
 	}
-	b.Queue = haproxy.Number{}
-	if v := JudgeBackend(subject("api"), b, defaults(t)); v.Queue.Current != n(3) {
+	b.Backend.Queue = haproxy.Number{}
+	if v := JudgeBackend(b, defaults(t)); v.Queue.Current != n(3) {
 		t.Errorf("%v queued without the backend's own queue, want 3", v.Queue.Current)
 	}
 }
@@ -292,20 +306,20 @@ func TestProcess(t *testing.T) {
 }
 
 func TestFrontendRate(t *testing.T) {
-	fe := haproxy.Frontend{Sessions: n(900), SessionLimit: n(0), SessionRate: n(91), RateLimit: n(100)}
+	fe := haproxy.Frontend{Name: "fe", Sessions: n(900), SessionLimit: n(0), SessionRate: n(91), RateLimit: n(100)}
 	o := defaults(t)
 	o.WarningSessions = rules(t, false, "1000")
 	o.CriticalSessions = rules(t, false, "50") // of sessions, not of the rate
-	verdicts := JudgeFrontend(subject("fe"), fe, o)
+	verdicts := JudgeFrontend(frontend(fe), o)
 	if len(verdicts) != 2 || verdicts[1].State != plugin.Critical || verdicts[1].Usage.Critical().String() != "90" {
 		t.Fatalf("rate of 91 of 100: %+v", verdicts)
 	}
 	fe.SessionRate = n(60)
-	if v := JudgeFrontend(subject("fe"), fe, o)[1]; v.State != plugin.OK {
+	if v := JudgeFrontend(frontend(fe), o)[1]; v.State != plugin.OK {
 		t.Errorf("a rate is judged by numbers of sessions: %s", v.State)
 	}
 	fe.RateLimit = n(0)
-	if got := len(JudgeFrontend(subject("fe"), fe, o)); got != 1 {
+	if got := len(JudgeFrontend(frontend(fe), o)); got != 1 {
 		t.Errorf("%d verdicts without a rate limit, want 1", got)
 	}
 }
@@ -328,10 +342,10 @@ func TestHostileNumbers(t *testing.T) {
 			s := server("a", "UP", 0, 0)
 			s.Sessions, s.SessionLimit = current, most
 			verdicts := []Verdict{
-				JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: current, SessionLimit: most}, defaults(t))[0],
-				JudgeFrontend(subject("fe"), haproxy.Frontend{Sessions: n(0), SessionRate: current, RateLimit: most}, defaults(t))[1],
+				JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: current, SessionLimit: most}), defaults(t))[0],
+				JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(0), SessionRate: current, RateLimit: most}), defaults(t))[1],
 				JudgeServer(subject("api/a"), &s, defaults(t)),
-				JudgeBackend(subject("api"), backend(2, server("b", "UP", 5, 50), s), defaults(t)),
+				JudgeBackend(backend(2, server("b", "UP", 5, 50), s), defaults(t)),
 				JudgeProcess(subject("process"), haproxy.Info{CurrConns: current, Maxconn: most}, defaults(t))[0],
 				JudgeProcess(subject("process"), haproxy.Info{CurrConns: n(0), SslRate: current, SslRateLimit: most}, defaults(t))[1],
 			}
@@ -346,8 +360,8 @@ func TestHostileNumbers(t *testing.T) {
 			continue
 		}
 		b := backend(1, server("a", "UP", 5, 50))
-		b.Servers[0].Queue = bad
-		for _, v := range []Verdict{JudgeBackend(subject("api"), b, defaults(t)), JudgeServer(subject("api/a"), &b.Servers[0], defaults(t))} {
+		b.Backend.Servers[0].Queue = bad
+		for _, v := range []Verdict{JudgeBackend(b, defaults(t)), JudgeServer(subject("api/a"), &b.Backend.Servers[0], defaults(t))} {
 			if v.State != plugin.Unknown || v.Queue.Current.Known || !strings.Contains(v.headline(), "its queue cannot be judged: ") {
 				t.Errorf("%s queue of a %s: %s, %q", name, v.Kind, v.State, v.headline())
 			}
@@ -363,7 +377,7 @@ func FuzzBackend(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s1, l1, q1 int64, status1 string, s2, l2, q2 int64, status2 string, weight int64) {
 		a, b := weighted(weight, server("a", status1, s1, l1)), backup(server("b", status2, s2, l2))
 		a.Queue, b.Queue = n(q1), n(q2)
-		v := JudgeBackend(subject("api"), backend(weight, a, b), defaults(t))
+		v := JudgeBackend(backend(weight, a, b), defaults(t))
 		_ = v.Finding()
 		percent, limited := v.Usage.UsedPercent()
 		if !limited {

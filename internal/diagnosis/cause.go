@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -21,6 +22,7 @@ const (
 	HealthCheckTimeout    Cause = "health-check-timeout"    // the check got no answer in time
 	DNSResolution         Cause = "dns-resolution"          // HAProxy has no address for the server's name
 	DNSStale              Cause = "dns-stale"               // the server is down, and its name resolves to other addresses than HAProxy's
+	ErrorsObserved        Cause = "errors-observed"         // too many errors in the traffic itself ("observe")
 	AgentDown             Cause = "agent-down"              // the server's own agent says down
 	HealthCheckRecovering Cause = "health-check-recovering" // checks pass again, not yet often enough
 	ZeroWeight            Cause = "zero-weight"             // up, but its weight sends it nothing
@@ -34,7 +36,7 @@ const (
 )
 
 var urgency = []Cause{
-	DNSStale, HealthCheckFailed, HealthCheckTimeout, DNSResolution, AgentDown,
+	DNSStale, HealthCheckFailed, HealthCheckTimeout, DNSResolution, ErrorsObserved, AgentDown,
 	HealthCheckRecovering, ZeroWeight, Drained, Maintenance, NoServers, NoBackend, MaxconnExhausted, ResourceExhausted, Unknown,
 }
 
@@ -49,6 +51,8 @@ func (c Cause) String() string {
 		return "the server name does not resolve"
 	case DNSStale:
 		return "HAProxy uses an old address (dns-stale)"
+	case ErrorsObserved:
+		return "too many errors in traffic (observe)"
 	case AgentDown:
 		return "the server's agent says down"
 	case HealthCheckRecovering:
@@ -72,10 +76,26 @@ func (c Cause) String() string {
 	}
 }
 
-// OfServer returns why a server takes no new requests, by its row in the
-// statistics; empty where it takes them. (Status words: stats_fill_sv_stats in
-// HAProxy's src/stats.c; check results: Management Guide 9.1, check_status.)
-func OfServer(s *haproxy.Server) Cause {
+// OfServer returns why a server takes no new requests: by its row in the
+// statistics, or that of the server it tracks, and by what DNS says of its name;
+// empty if it takes them. (Status words: stats_fill_sv_stats in HAProxy's
+// src/stats.c; check results: Management Guide 9.1, check_status.)
+func OfServer(s *haproxy.Server, names dns.Answers) Cause {
+	cause := ofRow(s.Checked())
+	if s.IsOut() || s.IsUp() {
+		cause = ofRow(s)
+	}
+	switch cause {
+	case HealthCheckFailed, HealthCheckTimeout, Unknown:
+		if NamingOf(s.Checked(), names).Standing == NameStale {
+			return DNSStale
+		}
+	}
+	return cause
+}
+
+// ofRow is OfServer by the row alone.
+func ofRow(s *haproxy.Server) Cause {
 	switch status := s.Status; {
 	case s.IsUp() && s.TakesTraffic():
 		return ""
@@ -85,8 +105,10 @@ func OfServer(s *haproxy.Server) Cause {
 		return DNSResolution
 	case strings.HasPrefix(status, "MAINT"):
 		return Maintenance
-	case strings.HasPrefix(status, "DRAIN"), strings.HasPrefix(status, "NOLB"):
+	case strings.HasPrefix(status, "DRAIN"), strings.HasPrefix(status, "NOLB"), s.IsOut() && s.AdminState.IsDrained():
 		return Drained
+	case s.IsOut():
+		return ZeroWeight
 	case status == "DOWN (agent)":
 		return AgentDown
 	case strings.HasPrefix(status, "DOWN "):
@@ -99,40 +121,49 @@ func OfServer(s *haproxy.Server) Cause {
 }
 
 // ofCheck returns why a server is DOWN by its last check. A passed check tells
-// nothing: something else took the server down (observe, track).
+// nothing.
 func ofCheck(result string) Cause {
 	switch result {
 	case "L4TOUT", "L6TOUT", "L7TOUT", "PROCTOUT":
 		return HealthCheckTimeout
 	case "L4CON", "L6RSP", "L7RSP", "L7STS", "SOCKERR", "PROCERR":
 		return HealthCheckFailed
+	case "HANA":
+		return ErrorsObserved
 	default:
 		return Unknown
 	}
 }
 
-// Main returns the cause that takes most of a section's servers, the most
-// urgent of equals; empty causes do not count.
-func Main(causes []Cause) Cause {
-	count := map[Cause]int{}
-	for _, cause := range causes {
-		count[cause]++
+// IsOnPurpose says whether the cause is that somebody took the server out.
+func (c Cause) IsOnPurpose() bool { return c == Maintenance || c == Drained || c == ZeroWeight }
+
+// Main returns the cause of a section: while servers are down, the one that
+// takes most of them, else the one that takes most of those that are out; the
+// most urgent of equals. Empty causes do not count.
+func Main(down, out []Cause) Cause {
+	if ranked := rank(down); len(ranked) > 0 {
+		return ranked[0]
 	}
-	if ranked := rank(count); len(ranked) > 0 {
+	if ranked := rank(out); len(ranked) > 0 {
 		return ranked[0]
 	}
 	return ""
 }
 
-// rank returns the causes that take any servers, the one that takes most
-// first, the more urgent of equals before the other. The empty cause is none.
-func rank(servers map[Cause]int) []Cause {
+// rank returns the causes, the one that takes most servers first, the more
+// urgent of equals before the other. The empty cause is none.
+func rank(causes []Cause) []Cause {
+	count := map[Cause]int{}
+	for _, cause := range causes {
+		count[cause]++
+	}
 	var ranked []Cause
 	for _, cause := range urgency {
-		if servers[cause] > 0 {
+		if count[cause] > 0 {
 			ranked = append(ranked, cause)
 		}
 	}
-	slices.SortStableFunc(ranked, func(a, b Cause) int { return servers[b] - servers[a] })
+	slices.SortStableFunc(ranked, func(a, b Cause) int { return count[b] - count[a] })
 	return ranked
 }

@@ -1,9 +1,10 @@
-// Package availability judges whether every backend has a server left that can
-// answer. It is pure: statistics in, verdicts out.
+// Package backend checks whether every backend has a server left that can answer.
 package backend
 
 import (
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -25,14 +26,6 @@ type Options struct {
 	NoServers         plugin.State    // for a backend without servers that has only ever answered 5xx
 }
 
-// Backend is one backend to judge.
-type Backend struct {
-	haproxy.Backend
-	Label    string   // how output calls it: "v2", or "v2@endpoint"
-	Names    []string // the names that patterns of thresholds may match
-	Endpoint string
-}
-
 // Standing is what a server counts as.
 type Standing string
 
@@ -52,50 +45,53 @@ type Server struct {
 
 // Verdict is the judgement of one backend.
 type Verdict struct {
-	Backend           Backend
+	check.Target
 	State             plugin.State
 	Up, Down, Out     int
 	OnBackup          bool // all servers that are up are backup servers
 	Cause             diagnosis.Cause
 	Servers           []Server
 	Warning, Critical threshold.Range // in effect, as numbers of servers
+
+	names dns.Answers
 }
 
 // Total is what percentages are of: servers taken out on purpose do not count.
 func (v Verdict) Total() int { return v.Up + v.Down }
 
-// Judge returns the verdict on a backend. It returns false for a backend
+// Judge returns the verdict on a backend, given what DNS says of its servers'
+// names (the zero Answers if nobody looked). It returns false for a backend
 // without servers that is none of this check's business: from its statistics
 // it cannot be told from a stats page, a redirector or a "sorry" page.
-func Judge(b Backend, o Options) (Verdict, bool) {
-	if len(b.Servers) == 0 {
-		return judgeServerless(b, o)
+func Judge(t check.Target, names dns.Answers, o Options) (Verdict, bool) {
+	if len(t.Backend.Servers) == 0 {
+		return judgeServerless(t, o)
 	}
-	v := Verdict{Backend: b, Servers: standings(b, o)}
+	v := Verdict{Target: t, Servers: standings(t.Backend, names, o), names: names}
 	v.count(o.ActiveOnly)
 	v.judge(o)
 	if v.State != plugin.OK {
-		v.Cause = diagnosis.Main(causes(v.Servers))
+		v.Cause = diagnosis.Main(causes(v.affected(Down)), causes(v.affected(Out)))
 	}
 	return v, true
 }
 
-func judgeServerless(b Backend, o Options) (Verdict, bool) {
-	if !b.OnlyFailed() {
+func judgeServerless(t check.Target, o Options) (Verdict, bool) {
+	if !t.Backend.OnlyFailed() {
 		return Verdict{}, false
 	}
-	v := Verdict{Backend: b, State: o.NoServers}
+	v := Verdict{Target: t, State: o.NoServers}
 	if v.State != plugin.OK {
 		v.Cause = diagnosis.NoServers
 	}
 	return v, true
 }
 
-func standings(b Backend, o Options) []Server {
+func standings(b *haproxy.Backend, names dns.Answers, o Options) []Server {
 	servers := make([]Server, len(b.Servers))
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(s)}
+		servers[i] = Server{Server: s, Standing: Down, Cause: diagnosis.OfServer(s, names)}
 		switch {
 		case s.IsOut():
 			servers[i].Standing = Out
@@ -133,7 +129,7 @@ func (v *Verdict) count(activeOnly bool) {
 
 func (v *Verdict) judge(o Options) {
 	total := float64(v.Total())
-	warning, critical := o.Warning.For(v.Backend.Names...), o.Critical.For(v.Backend.Names...)
+	warning, critical := o.Warning.For(v.Names...), o.Critical.For(v.Names...)
 	v.Warning, v.Critical = warning.Of(total), critical.Of(total)
 	up, percent := float64(v.Up), 0.0
 	if total > 0 {
@@ -149,10 +145,35 @@ func (v *Verdict) judge(o Options) {
 	}
 }
 
-func causes(servers []Server) []diagnosis.Cause {
+// affected are the servers of a standing, with their causes.
+func (v Verdict) affected(standing Standing) []diagnosis.Affected {
+	var list []diagnosis.Affected
+	for _, s := range v.Servers {
+		if s.Standing == standing && s.Cause != "" {
+			list = append(list, diagnosis.Affected{Server: s.Server, Cause: s.Cause})
+		}
+	}
+	return list
+}
+
+func causes(servers []diagnosis.Affected) []diagnosis.Cause {
 	list := make([]diagnosis.Cause, len(servers))
 	for i, s := range servers {
 		list[i] = s.Cause
 	}
 	return list
+}
+
+// Findings returns why the backend is not OK, with evidence and commands: its
+// cause first, then what else ails its servers.
+func (v Verdict) Findings() []diagnosis.Finding {
+	why := diagnosis.Case{Target: v.Target, Names: v.names}
+	switch {
+	case v.State == plugin.OK:
+		return nil
+	case len(v.Servers) == 0:
+		return []diagnosis.Finding{why.Finding(v.Cause, nil)}
+	default:
+		return why.Findings(v.affected(Down), v.affected(Out))
+	}
 }

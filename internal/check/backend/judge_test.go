@@ -7,7 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -21,8 +23,8 @@ var defaults = Options{
 
 // backend makes a backend of server statuses; "0" before a status is weight 0,
 // "b" a backup server.
-func backend(statuses ...string) Backend {
-	b := Backend{Label: "v2", Names: []string{"v2"}, Backend: haproxy.Backend{Name: "v2"}}
+func backend(statuses ...string) check.Target {
+	b := &haproxy.Backend{Name: "v2"}
 	for i, status := range statuses {
 		s := haproxy.Server{Name: fmt.Sprintf("s%d", i+1), Weight: number(1)}
 		if status, s.Backup = strings.CutPrefix(status, "b:"); strings.HasPrefix(status, "0:") {
@@ -31,7 +33,11 @@ func backend(statuses ...string) Backend {
 		s.Status = status
 		b.Servers = append(b.Servers, s)
 	}
-	return b
+	return target(b)
+}
+
+func target(b *haproxy.Backend) check.Target {
+	return check.Target{Name: b.Name, Label: b.Name, Names: []string{b.Name}, Endpoint: "/run/haproxy/admin.sock", Backend: b}
 }
 
 func number(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
@@ -41,11 +47,11 @@ func number(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: tru
 func TestStandingOfEveryStatus(t *testing.T) {
 	for standing, statuses := range map[Standing][]string{
 		Up:   {"UP", "UP 1/2", "UP 982/1000", "no check", "b:UP"},
-		Out:  {"MAINT", "MAINT (via px/srv)", "MAINT(via)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check"},
-		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "0:DOWN", "MAINT (resolution)", "", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
+		Out:  {"MAINT", "MAINT (via px/srv)", "MAINT(via)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check", "0:DOWN", "0:DOWN 1/2"},
+		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "MAINT (resolution)", "", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
 	} {
 		for _, status := range statuses {
-			v, _ := Judge(backend(status), defaults)
+			v, _ := Judge(backend(status), dns.Answers{}, defaults)
 			if got := v.Servers[0].Standing; got != standing {
 				t.Errorf("%q counts as %s, want %s", status, got, standing)
 			}
@@ -92,7 +98,7 @@ func TestJudge(t *testing.T) {
 		{"critical before warning", []string{"DOWN"}, with(func(o *Options) { o.Warning = threshold.Rules{threshold.All("5:")} }), plugin.Critical, 0, 1, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v, ok := Judge(backend(test.servers...), test.options)
+			v, ok := Judge(backend(test.servers...), dns.Answers{}, test.options)
 			if !ok {
 				t.Fatal("left out")
 			}
@@ -115,16 +121,16 @@ func TestServerlessBackend(t *testing.T) {
 	denying.DeniedRequests = number(1)
 	silent.Responses[haproxy.Responses5xx] = number(0)
 	for _, b := range []haproxy.Backend{answering, denying, silent} {
-		if _, judged := Judge(Backend{Backend: b}, defaults); judged {
+		if _, judged := Judge(target(&b), dns.Answers{}, defaults); judged {
 			t.Errorf("%+v is judged, though nobody can know", b)
 		}
 	}
-	v, judged := Judge(Backend{Backend: failing, Label: "empty"}, defaults)
+	v, judged := Judge(target(&failing), dns.Answers{}, defaults)
 	if !judged || v.State != plugin.Warning || v.Cause != diagnosis.NoServers {
 		t.Errorf("judged %v: %s, cause %q", judged, v.State, v.Cause)
 	}
 	for _, state := range []plugin.State{plugin.OK, plugin.Critical, plugin.Unknown} {
-		if v, _ := Judge(Backend{Backend: failing}, Options{NoServers: state}); v.State != state {
+		if v, _ := Judge(target(&failing), dns.Answers{}, Options{NoServers: state}); v.State != state {
 			t.Errorf("state %s, want %s", v.State, state)
 		}
 	}
@@ -132,8 +138,8 @@ func TestServerlessBackend(t *testing.T) {
 
 func TestUnfilledSlotsAreOut(t *testing.T) {
 	b := backend("UP", "MAINT (resolution)", "MAINT (resolution)")
-	b.Servers[1].Unfilled = true
-	v, _ := Judge(b, defaults)
+	b.Backend.Servers[1].Unfilled = true
+	v, _ := Judge(b, dns.Answers{}, defaults)
 	got := []Standing{v.Servers[0].Standing, v.Servers[1].Standing, v.Servers[2].Standing}
 	if diff := cmp.Diff([]Standing{Up, Out, Down}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -141,11 +147,11 @@ func TestUnfilledSlotsAreOut(t *testing.T) {
 	if v.Cause != diagnosis.DNSResolution {
 		t.Errorf("cause %q", v.Cause)
 	}
-	b.Servers[1].Unfilled = false
-	if v, _ := Judge(b, defaults); v.Down != 2 {
+	b.Backend.Servers[1].Unfilled = false
+	if v, _ := Judge(b, dns.Answers{}, defaults); v.Down != 2 {
 		t.Errorf("without server states %d servers are down, want 2", v.Down)
 	}
-	if v, _ := Judge(b, Options{UnresolvedOut: true}); v.Out != 2 {
+	if v, _ := Judge(b, dns.Answers{}, Options{UnresolvedOut: true}); v.Out != 2 {
 		t.Errorf("with --unresolved out %d servers are out, want 2", v.Out)
 	}
 }
@@ -157,11 +163,11 @@ func TestThresholdsAreForSections(t *testing.T) {
 	}
 	o := Options{Critical: threshold.Rules{rule}.WithDefault("1:")}
 	b := backend("DOWN")
-	if v, _ := Judge(b, o); v.State != plugin.Critical {
+	if v, _ := Judge(b, dns.Answers{}, o); v.State != plugin.Critical {
 		t.Errorf("v2 is %s", v.State)
 	}
 	b.Names = []string{"v2", "v2@lb1"}
-	if v, _ := Judge(b, o); v.State != plugin.OK {
+	if v, _ := Judge(b, dns.Answers{}, o); v.State != plugin.OK {
 		t.Errorf("v2@lb1 is %s", v.State)
 	}
 }
@@ -171,7 +177,7 @@ func TestHeadlineNamesFewAndLineMany(t *testing.T) {
 	for i := range statuses {
 		statuses[i] = "DOWN"
 	}
-	v, _ := Judge(backend(statuses...), defaults)
+	v, _ := Judge(backend(statuses...), dns.Answers{}, defaults)
 	f := v.Finding(false)
 	if want := "v2 has no UP server (0/50: s1 DOWN, s2 DOWN, s3 DOWN, 47 more)"; f.Headline != want {
 		t.Errorf("headline %q, want %q", f.Headline, want)

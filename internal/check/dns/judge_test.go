@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
@@ -22,7 +23,7 @@ type server struct {
 	name, status, address, fqdn, record string
 }
 
-func backendOf(servers ...server) Backend {
+func backendOf(servers ...server) check.Target {
 	stats := haproxy.Stats{Backends: []haproxy.Backend{{Name: "v2"}}}
 	var states []haproxy.ServerState
 	for _, s := range servers {
@@ -30,7 +31,11 @@ func backendOf(servers ...server) Backend {
 		states = append(states, haproxy.ServerState{Backend: "v2", Server: s.name, Address: s.address, FQDN: s.fqdn, SRVRecord: s.record})
 	}
 	stats.Join(states)
-	return Backend{Backend: stats.Backends[0], Label: "v2", Endpoint: "/run/haproxy/admin.sock"}
+	return target(&stats.Backends[0])
+}
+
+func target(b *haproxy.Backend) check.Target {
+	return check.Target{Name: b.Name, Label: b.Name, Names: []string{b.Name}, Endpoint: "/run/haproxy/admin.sock", Backend: b}
 }
 
 // found is an answer of three lookups that all brought these addresses.
@@ -50,7 +55,7 @@ func TestJudge(t *testing.T) {
 	noIPv6 := found("192.0.2.77")
 	noIPv6.IPv6 = 0
 	for name, test := range map[string]struct {
-		backend   Backend
+		backend   check.Target
 		answers   map[string]dns.Answer
 		state     plugin.State
 		cause     diagnosis.Cause
@@ -146,7 +151,7 @@ func TestJudge(t *testing.T) {
 			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
 		},
 	} {
-		v, ok := Judge(test.backend, test.answers)
+		v, ok := Judge(test.backend, dns.Answers{Names: test.answers})
 		if !ok {
 			t.Errorf("%s: there is nothing to judge", name)
 			continue
@@ -169,31 +174,10 @@ func TestJudge(t *testing.T) {
 }
 
 func TestNothingToJudge(t *testing.T) {
-	for _, b := range []Backend{backendOf(), backendOf(server{"a", "DOWN", "192.0.2.10", "", ""}), backendOf(server{"a", "UP", "192.0.2.10", "192.0.2.10", ""})} {
-		if v, ok := Judge(b, nil); ok {
+	for _, b := range []check.Target{backendOf(), backendOf(server{"a", "DOWN", "192.0.2.10", "", ""}), backendOf(server{"a", "UP", "192.0.2.10", "192.0.2.10", ""})} {
+		if v, ok := Judge(b, dns.Answers{}); ok {
 			t.Errorf("%+v is judged: %+v", b, v)
 		}
-	}
-}
-
-// Each name is asked for once, with all addresses that are believed.
-func TestQuestions(t *testing.T) {
-	one := backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.11", "V2.test", ""}, server{"c", "UP", "192.0.2.1", "", ""})
-	two := backendOf(server{"a", "MAINT (resolution)", "", "gone.test", ""}, server{"b", "UP", "192.0.2.12", "v2.test", ""}, server{"s", "MAINT (resolution)", "", "", "_x._tcp.test"})
-	want := []dns.Question{
-		{Name: "v2.test", Believe: []netip.Addr{netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("192.0.2.11"), netip.MustParseAddr("192.0.2.12")}},
-		{Name: "gone.test"},
-	}
-	if diff := cmp.Diff(want, Questions(one, two), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestMoved(t *testing.T) {
-	b := backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.77", "v2.test", ""})
-	v, _ := Judge(b, map[string]dns.Answer{"v2.test": found("192.0.2.77")})
-	if diff := cmp.Diff(map[string][]string{"a": {"192.0.2.77"}}, v.Moved()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -223,8 +207,8 @@ func TestRecorded(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said []string
-		for _, b := range stats.Backends {
-			if v, ok := Judge(Backend{Backend: b, Label: b.Name}, nil); ok {
+		for i := range stats.Backends {
+			if v, ok := Judge(target(&stats.Backends[i]), dns.Answers{}); ok {
 				said = append(said, v.State.String()+" "+v.headline())
 			}
 		}
@@ -250,18 +234,14 @@ func FuzzJudge(f *testing.F) {
 		if got, ok := netip.AddrFromSlice(answer); ok {
 			a.Addresses = append(a.Addresses, got.Unmap())
 		}
-		answers := map[string]dns.Answer{}
-		for _, q := range Questions(b) {
-			answers[q.Name] = a
-		}
-		v, ok := Judge(b, answers)
+		v, ok := Judge(b, dns.Answers{Names: map[string]dns.Answer{strings.ToLower(fqdn): a}})
 		if !ok {
 			return
 		}
 		v.Finding()
 		v.Perfdata()
-		if s := v.Servers[0]; s.Standing == Stale && a.Has(s.Address) {
-			t.Errorf("stale, though DNS has %s", s.Address)
+		if s := v.Servers[0]; s.Standing == diagnosis.NameStale && a.Has(netip.MustParseAddr(s.Host)) {
+			t.Errorf("stale, though DNS has %s", s.Host)
 		}
 	})
 }

@@ -1,0 +1,36 @@
+package check
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy"
+)
+
+// Each name is asked for once, with all addresses that are believed.
+func TestQuestions(t *testing.T) {
+	one := Target{Backend: &haproxy.Backend{Servers: []haproxy.Server{
+		{Name: "a", Status: "UP", Host: "192.0.2.10", FQDN: "v2.test"}, {Name: "b", Status: "DOWN", Host: "192.0.2.11", FQDN: "V2.test"}, {Name: "c", Status: "UP", Host: "192.0.2.1"},
+		{Name: "d", Status: "MAINT (resolution)", FQDN: "v2.test", Unfilled: true},
+	}}}
+	two := Target{Backend: &haproxy.Backend{Servers: []haproxy.Server{
+		{Name: "a", Status: "MAINT (resolution)", FQDN: "gone.test"}, {Name: "b", Status: "UP", Host: "192.0.2.12", FQDN: "v2.test"}, {Name: "s", Status: "MAINT (resolution)", SRVRecord: "_x._tcp.test"},
+	}}}
+	for name, test := range map[string]struct {
+		wanted func(*haproxy.Server) bool
+		want   []dns.Question
+	}{
+		"all": {func(*haproxy.Server) bool { return true }, []dns.Question{
+			{Name: "v2.test", Believe: []netip.Addr{netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("192.0.2.11"), netip.MustParseAddr("192.0.2.12")}},
+			{Name: "gone.test"},
+		}},
+		"of those that are down": {isDown, []dns.Question{{Name: "v2.test", Believe: []netip.Addr{netip.MustParseAddr("192.0.2.11")}}, {Name: "gone.test"}}},
+	} {
+		if diff := cmp.Diff(test.want, questions([]Target{one, two}, test.wanted), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
