@@ -32,7 +32,7 @@ type down struct {
 // statistics see them, where they were asked, else those whose last change in
 // the log was to go down.
 func (c *Counter) explain(t *tally, kinds Counts, known map[string]Explanation) Explanation {
-	switch kind, some := kinds.most(); {
+	switch kind, some := kinds.Most(DefaultKinds); {
 	case !some:
 		return Explanation{Cause: diagnosis.Unknown}
 	case kind == Queue:
@@ -83,17 +83,6 @@ func ExplainBackend(b *haproxy.Backend, names dns.Answers, at time.Time) Explana
 		servers = append(servers, d)
 	}
 	return explainDown(servers, at)
-}
-
-// most returns the most frequent of the kinds that count by default: what the
-// client did or HAProxy answered on purpose is no trouble to find a cause for.
-func (c Counts) most() (most Kind, some bool) {
-	for _, k := range Kinds() {
-		if DefaultKinds.Has(k) && c[k] > 0 && (!some || c[k] > c[most]) {
-			most, some = k, true
-		}
-	}
-	return most, some
 }
 
 // isFrontendOnly says that no line of the section ever named a server and that

@@ -7,26 +7,17 @@ import (
 
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/rates"
 )
 
 // What a Counter holds is bounded, whatever a log says.
 const (
 	maxSections    = 20_000
-	maxName        = 256     // bytes of a section's name
-	maxTransitions = 1_000   // servers whose last change is remembered
-	maxExample     = 512     // bytes of an example's request
-	maxBuckets     = 1_440   // of one section's timeline: minutes of a day
-	allBuckets     = 1 << 15 // of all sections' timelines together
+	maxName        = 256   // bytes of a section's name
+	maxTransitions = 1_000 // servers whose last change is remembered
+	maxExample     = 512   // bytes of an example's request
 	recentBits     = 8
 )
-
-// bucketWidth is how much time one number of a timeline stands for: a minute,
-// or as many whole minutes as keep the timeline short.
-func bucketWidth(s check.Stretch) time.Duration {
-	const most = maxBuckets - 1 // the window's and the baseline's are rounded up each
-	minutes := (s.Window + s.Baseline + most*time.Minute - 1) / (most * time.Minute)
-	return max(minutes, 1) * time.Minute
-}
 
 // phase is a part of the stretch.
 type phase int
@@ -44,13 +35,10 @@ type Counter struct {
 	stretch         check.Stretch
 	counted         KindSet
 	from, begin, to int64 // the stretch in Unix nanoseconds
-	width           int64 // of a bucket
-	windowBuckets   int   // how many of a timeline's are the window's; they come first
-	stretchBuckets  int   // how many a timeline has
+	scale           *rates.Scale
 
 	sections map[string]*tally
 	recent   [1 << recentBits]recentTally
-	buckets  int // spent of allBuckets
 
 	overflow   uint64 // requests of sections beyond maxSections
 	readable   uint64 // HAProxy's lines, in the stretch or not
@@ -71,16 +59,10 @@ type tally struct {
 
 // serverless is what is counted of a section's lines without a server.
 type serverless struct {
-	kinds       [phases]Counts
-	first, last int64    // times of counted lines in the window; 0 for none
-	own         uint64   // counted no-server lines where no backend was chosen, in the window
-	buckets     []bucket // counted lines along the stretch; nil where allBuckets are spent
-	example     example
-}
-
-type bucket struct {
-	count uint64
-	first int64
+	kinds   [phases]Counts
+	own     uint64          // counted no-server lines where no backend was chosen, in the window
+	counted *rates.Timeline // lines of the counted kinds
+	example example
 }
 
 type serverName struct{ backend, server string }
@@ -94,16 +76,12 @@ type Transition struct {
 // NewCounter returns a counter of the lines in a stretch of time; counted are
 // the kinds that make up trouble.
 func NewCounter(s check.Stretch, counted KindSet) *Counter {
-	width := bucketWidth(s)
-	windowBuckets := int((s.Window + width - 1) / width)
 	return &Counter{
 		stretch: s, counted: counted,
 		from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(),
-		width:          int64(width),
-		windowBuckets:  windowBuckets,
-		stretchBuckets: windowBuckets + int((s.Baseline+width-1)/width),
-		sections:       map[string]*tally{},
-		servers:        map[serverName]Transition{},
+		scale:    rates.NewScale(s),
+		sections: map[string]*tally{},
+		servers:  map[serverName]Transition{},
 	}
 }
 
@@ -158,7 +136,7 @@ func (c *Counter) addRequest(r *accesslog.Record) {
 func (c *Counter) addServerless(t *tally, at phase, r *accesslog.Record) {
 	s := t.serverless
 	if s == nil {
-		s = &serverless{buckets: c.newBuckets()}
+		s = &serverless{counted: c.scale.NewTimeline()}
 		t.serverless = s
 	}
 	kind := KindOf(r.Flags)
@@ -166,40 +144,14 @@ func (c *Counter) addServerless(t *tally, at phase, r *accesslog.Record) {
 	if !c.counted.Has(kind) {
 		return
 	}
-	s.bucket(c.bucketOf(r.Written), 1, r.Written)
+	c.scale.Add(s.counted, r.Written)
 	if at != inWindow {
 		return
 	}
 	if kind == NoServer && string(r.Backend) == string(r.Frontend) {
 		s.own++
 	}
-	s.first, s.last = earlier(s.first, r.Written), max(s.last, r.Written)
 	s.example.offer(r)
-}
-
-// bucket adds counted lines to the timeline, whose numbers go back from the
-// stretch's end.
-func (s *serverless) bucket(back int, count uint64, first int64) {
-	if back < len(s.buckets) && count > 0 {
-		b := &s.buckets[back]
-		b.count, b.first = b.count+count, earlier(b.first, first)
-	}
-}
-
-// earlier is the smaller of two times, of which 0 is none.
-func earlier(a, b int64) int64 {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
-}
-
-func (c *Counter) newBuckets() []bucket {
-	if c.buckets+c.stretchBuckets > allBuckets {
-		return nil
-	}
-	c.buckets += c.stretchBuckets
-	return make([]bucket, c.stretchBuckets)
 }
 
 // tally finds a section's tally, or makes one; nil where there are too many.
@@ -317,16 +269,10 @@ func (t *tally) merge(other *tally) {
 
 func (s *serverless) merge(other *serverless) {
 	for p := range s.kinds {
-		s.kinds[p].add(other.kinds[p])
+		s.kinds[p].Add(other.kinds[p])
 	}
 	s.own += other.own
-	s.first, s.last = earlier(s.first, other.first), max(s.last, other.last)
-	if s.buckets == nil || other.buckets == nil {
-		s.buckets = nil // half a timeline would tell a wrong story
-	}
-	for back, b := range other.buckets {
-		s.bucket(back, b.count, b.first)
-	}
+	s.counted.Merge(other.counted)
 	if other.example.written >= s.example.written {
 		s.example = other.example
 	}

@@ -68,16 +68,10 @@ type Section struct {
 	Kinds           Counts // all kinds, in the window
 	rates.Verdict          // of the counted kinds
 	Limits          rates.Limits
-	Since           time.Time // when the counted lines began to come as fast as now; zero without any
-	Timeline        []Minute  // counted lines along the stretch, the oldest first; nil where it was not kept
-	Example         string    // the newest counted line of the window, without secrets
-	Explanation               // where State is not OK
-}
-
-// Minute is a number of a timeline.
-type Minute struct {
-	From  time.Time
-	Count uint64
+	Since           time.Time      // when the counted lines began to come as fast as now; zero without any
+	Timeline        []rates.Minute // counted lines along the stretch, the oldest first; nil where it was not kept
+	Example         string         // the newest counted line of the window, without secrets
+	Explanation                    // where State is not OK
 }
 
 // Judge returns the judgement. An error says why there is no trustworthy
@@ -162,12 +156,12 @@ func (c *Counter) judge(t *tally, out *Outcome, o Options) Section {
 	s := Section{Name: t.name, Requests: t.requests[inWindow], Limits: o.For(t.name)}
 	if t.serverless != nil {
 		s.Kinds = t.serverless.kinds[inWindow]
-		s.Since = c.since(t.serverless)
-		s.Timeline = c.timeline(t.serverless)
+		s.Since = c.scale.Since(t.serverless.counted)
+		s.Timeline = c.scale.Minutes(t.serverless.counted)
 	}
 	s.NOSRV = s.Kinds.Of(c.counted)
 	s.Verdict = s.Limits.Judge(rates.Series{
-		Window: c.stretch.Window, Requests: s.Requests, Spoiled: s.NOSRV, Before: c.before(t, out.Covered),
+		Window: c.stretch.Window, Requests: s.Requests, Spoiled: s.NOSRV, Before: c.scale.Before(t.counted(), out.Covered),
 	})
 	if s.NOSRV > 0 {
 		s.Example = t.serverless.example.format(c.time(t.serverless.example.written))
@@ -176,6 +170,14 @@ func (c *Counter) judge(t *tally, out *Outcome, o Options) Section {
 		s.Explanation = c.explain(t, s.Kinds, o.Known)
 	}
 	return s
+}
+
+// counted are the section's counted lines along the stretch; nil for none.
+func (t *tally) counted() *rates.Timeline {
+	if t.serverless == nil {
+		return nil
+	}
+	return t.serverless.counted
 }
 
 // worseFirst orders sections by state, then by how many requests met no server,
@@ -219,7 +221,7 @@ func (out *Outcome) NOSRV() uint64 { return out.Kinds().Of(out.Counted) }
 // Kinds sums up the sections.
 func (out *Outcome) Kinds() (sum Counts) {
 	for _, s := range out.Sections {
-		sum.add(s.Kinds)
+		sum.Add(s.Kinds)
 	}
 	return sum
 }

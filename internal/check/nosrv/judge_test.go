@@ -10,6 +10,7 @@ import (
 
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
@@ -294,7 +295,7 @@ func TestLongStretch(t *testing.T) {
 		c.Add(request(s.At.Add(-1), "v2", "SC"))
 		timeline := find(t, mustJudge(t, c, check.Log{Newest: s.At}, Defaults()), "v2").Timeline
 		last := len(timeline) - 1
-		if last+1 > maxBuckets || timeline[last].Count == 0 || timeline[0].From.After(s.From()) {
+		if last+1 > rates.MaxBuckets || timeline[last].Count == 0 || timeline[0].From.After(s.From()) {
 			t.Errorf("%d days: %d buckets from %s", days, len(timeline), timeline[0].From)
 		}
 	}

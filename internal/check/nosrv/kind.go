@@ -1,10 +1,6 @@
 package nosrv
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "check-haproxy/internal/check/kinds"
 
 // Kind is why a request met no server, as far as the log line tells.
 type Kind uint8
@@ -19,22 +15,15 @@ const (
 	Client                  // the client left or sent rubbish
 	Killed                  // the session was killed by an admin or by HAProxy
 	Other                   // the rest; "--" above all: dispatch, an early log-steps line
-	kinds
 )
 
-var kindNames = [kinds]string{"no-server", "queue", "resource", "internal", "intercepted", "client", "killed", "other"}
-
-// Kinds lists all kinds in their order.
-func Kinds() []Kind {
-	list := make([]Kind, kinds)
-	for k := range list {
-		list[k] = Kind(k)
-	}
-	return list
+// Names are the kinds' names as --count, the text and the JSON have them.
+func (Kind) Names() []string {
+	return []string{"no-server", "queue", "resource", "internal", "intercepted", "client", "killed", "other"}
 }
 
-// String returns the kind's name as --count, the text and the JSON have it.
-func (k Kind) String() string { return kindNames[k] }
+// String returns the kind's name.
+func (k Kind) String() string { return k.Names()[k] }
 
 // MarshalText is String, for JSON.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
@@ -70,98 +59,11 @@ func KindOf(flags [2]byte) Kind {
 }
 
 // KindSet is a set of kinds; it can be a flag ("no-server,queue").
-type KindSet uint16
+type KindSet = kinds.Set[Kind]
+
+// Counts is a number for each kind.
+type Counts = kinds.Counts[Kind]
 
 // DefaultKinds are the kinds that count as trouble where nothing else is said:
 // those where a client wanted a server and HAProxy had none to give.
-const DefaultKinds = KindSet(1<<NoServer | 1<<Queue | 1<<Resource | 1<<Internal)
-
-const allKinds = KindSet(1<<kinds - 1)
-
-// Has says whether the kind is in the set.
-func (s KindSet) Has(k Kind) bool { return s&(1<<k) != 0 }
-
-// String lists the kinds, separated by commas.
-func (s KindSet) String() string {
-	var names []string
-	for _, k := range Kinds() {
-		if s.Has(k) {
-			names = append(names, k.String())
-		}
-	}
-	return strings.Join(names, ",")
-}
-
-// MarshalText is String, for the help text.
-func (s KindSet) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads a comma list of kinds.
-func (s *KindSet) UnmarshalText(text []byte) error {
-	var set KindSet
-	for name := range strings.SplitSeq(string(text), ",") {
-		k := slices.Index(kindNames[:], strings.TrimSpace(name))
-		if k < 0 {
-			return fmt.Errorf("%q is not a kind; use a comma list of %s", name, strings.Join(kindNames[:], ", "))
-		}
-		set |= 1 << k
-	}
-	*s = set
-	return nil
-}
-
-// Counts is a number for each kind.
-type Counts [kinds]uint64
-
-// Of sums up the kinds of a set.
-func (c Counts) Of(set KindSet) uint64 {
-	var sum uint64
-	for k, n := range c {
-		if set.Has(Kind(k)) {
-			sum += n
-		}
-	}
-	return sum
-}
-
-// Total sums up all kinds.
-func (c Counts) Total() uint64 { return c.Of(allKinds) }
-
-// only leaves the kinds of a set.
-func (c Counts) only(set KindSet) Counts {
-	for k := range c {
-		if !set.Has(Kind(k)) {
-			c[k] = 0
-		}
-	}
-	return c
-}
-
-func (c *Counts) add(other Counts) {
-	for k, n := range other {
-		c[k] += n
-	}
-}
-
-// String lists the kinds that are not zero: "no-server 37, queue 2".
-func (c Counts) String() string {
-	var parts []string
-	for k, n := range c {
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", Kind(k), n))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// MarshalJSON writes {"no-server": 37, …} with every kind, in their order, so
-// that a reader finds each where it looks.
-func (c Counts) MarshalJSON() ([]byte, error) {
-	b := []byte{'{'}
-	for k, n := range c {
-		if k > 0 {
-			b = append(b, ',')
-		}
-		b = fmt.Appendf(b, "%q:%d", Kind(k), n)
-	}
-	return append(b, '}'), nil
-}
+var DefaultKinds = kinds.Of(NoServer, Queue, Resource, Internal)

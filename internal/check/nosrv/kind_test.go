@@ -1,9 +1,6 @@
 package nosrv
 
-import (
-	"encoding/json"
-	"testing"
-)
+import "testing"
 
 // What each pair of flags means with <NOSRV>: HAProxy's log.c and stream.c set
 // them, the configuration manual (8.5) explains them.
@@ -39,38 +36,9 @@ func TestKindOfIsTotal(t *testing.T) {
 	}
 }
 
-func TestKindSet(t *testing.T) {
+// The kinds that count if nothing is said, in words.
+func TestDefaultKinds(t *testing.T) {
 	if got, want := DefaultKinds.String(), "no-server,queue,resource,internal"; got != want {
 		t.Errorf("the default is %q, want %q", got, want)
-	}
-	for _, k := range Kinds() {
-		var set KindSet
-		if err := set.UnmarshalText([]byte(k.String())); err != nil || set.String() != k.String() {
-			t.Errorf("%s reads as %q, %v", k, set, err)
-		}
-	}
-	var set KindSet
-	if err := set.UnmarshalText([]byte("client, no-server")); err != nil || set.String() != "no-server,client" {
-		t.Errorf("a list reads as %q, %v", set, err)
-	}
-	for _, bad := range []string{"", "no_server", "queue,", "all", "No-Server"} {
-		if err := set.UnmarshalText([]byte(bad)); err == nil {
-			t.Errorf("%q was taken for %q", bad, set)
-		}
-	}
-}
-
-func TestCounts(t *testing.T) {
-	c := Counts{NoServer: 37, Intercepted: 2}
-	if got, want := c.String(), "no-server 37, intercepted 2"; got != want {
-		t.Errorf("String() = %q, want %q", got, want)
-	}
-	if c.Of(DefaultKinds) != 37 || c.Total() != 39 {
-		t.Errorf("Of(default) = %d, Total() = %d", c.Of(DefaultKinds), c.Total())
-	}
-	encoded, err := json.Marshal(c)
-	want := `{"no-server":37,"queue":0,"resource":0,"internal":0,"intercepted":2,"client":0,"killed":0,"other":0}`
-	if err != nil || string(encoded) != want {
-		t.Errorf("JSON is %s, %v; want %s", encoded, err, want)
 	}
 }

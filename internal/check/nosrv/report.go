@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"check-haproxy/internal/check/kinds"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
 )
@@ -59,7 +61,7 @@ func (out *Outcome) headline(s Section) string {
 	if before := s.beforeText(); before != "" {
 		details += "; " + before
 	}
-	if kinds := s.Kinds.only(out.Counted).String(); kinds != "" {
+	if kinds := s.Kinds.Only(out.Counted).String(); kinds != "" {
 		details += "; " + kinds
 	}
 	text := fmt.Sprintf("%s: %d %s found no server in %s (%s)", s.Name, s.NOSRV, noun, plugin.FormatDuration(out.Stretch.Window), details)
@@ -173,7 +175,7 @@ func (out *Outcome) problems(bad []Section) []string {
 // Notes are what an operator should know beside the judgement.
 func (out *Outcome) Notes() []string {
 	var notes []string
-	if left := out.Kinds().only(allKinds &^ out.Counted).String(); left != "" {
+	if left := out.Kinds().Only(kinds.All[Kind]() &^ out.Counted).String(); left != "" {
 		notes = append(notes, fmt.Sprintf("not counted: %s (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)", left))
 	}
 	if out.Unreadable > 0 {
@@ -257,7 +259,7 @@ func align(rows [][]string) []string {
 }
 
 // minutes prints the newest numbers of a timeline: "by minute from 19:32: 0 0 7".
-func (out *Outcome) minutes(timeline []Minute) string {
+func (out *Outcome) minutes(timeline []rates.Minute) string {
 	const most = 20
 	timeline = timeline[max(len(timeline)-most, 0):]
 	numbers := make([]string, len(timeline))
@@ -265,7 +267,7 @@ func (out *Outcome) minutes(timeline []Minute) string {
 		numbers[i] = strconv.FormatUint(m.Count, 10)
 	}
 	by := "minute"
-	if width := bucketWidth(out.Stretch); width > time.Minute {
+	if width := rates.BucketWidth(out.Stretch); width > time.Minute {
 		by = plugin.FormatDuration(width)
 	}
 	return fmt.Sprintf("by %s from %s: %s", by, plugin.FormatClock(timeline[0].From, out.Stretch.At), strings.Join(numbers, " "))

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/overview/draw"
 )
 
@@ -30,7 +30,7 @@ const chartHeight = 3
 
 // chart draws the minutes of a timeline, the newest at the right, with a scale
 // at the left and the time below. Those from begin on are the window.
-func (o Options) chart(minutes []nosrv.Minute, begin time.Time, s draw.Style) []draw.Line {
+func (o Options) chart(minutes []rates.Minute, begin time.Time, s draw.Style) []draw.Line {
 	scale := fmt.Sprint(max(peak(minutes), 1))
 	minutes, each := o.room(minutes, len(scale)+1)
 	if len(minutes) == 0 {
@@ -56,7 +56,7 @@ func (o Options) chart(minutes []nosrv.Minute, begin time.Time, s draw.Style) []
 
 // room cuts a timeline to its newest minutes, where it does not fit beside so
 // many columns; with much room a minute takes two of them.
-func (o Options) room(minutes []nosrv.Minute, beside int) ([]nosrv.Minute, int) {
+func (o Options) room(minutes []rates.Minute, beside int) ([]rates.Minute, int) {
 	switch width := o.Bounded() - beside; {
 	case width < 1:
 		return nil, 0
@@ -68,7 +68,7 @@ func (o Options) room(minutes []nosrv.Minute, beside int) ([]nosrv.Minute, int) 
 }
 
 // timeAxis writes the time of the first minute and, from the right, of the end.
-func (o Options) timeAxis(minutes []nosrv.Minute, each int) draw.Line {
+func (o Options) timeAxis(minutes []rates.Minute, each int) draw.Line {
 	width := len(minutes) * each
 	from := minutes[0].From.Format("15:04")
 	last := minutes[len(minutes)-1].From.Format("15:04")
@@ -80,7 +80,7 @@ func (o Options) timeAxis(minutes []nosrv.Minute, each int) draw.Line {
 }
 
 // sparkline is a chart of one line for beside a text.
-func (o Options) sparkline(minutes []nosrv.Minute, s draw.Style) draw.Line {
+func (o Options) sparkline(minutes []rates.Minute, s draw.Style) draw.Line {
 	values := make([]float64, len(minutes))
 	for i, m := range minutes {
 		values[i] = float64(m.Count)
@@ -88,7 +88,7 @@ func (o Options) sparkline(minutes []nosrv.Minute, s draw.Style) draw.Line {
 	return draw.Line{o.Sparkline(values, s)}
 }
 
-func peak(minutes []nosrv.Minute) uint64 {
+func peak(minutes []rates.Minute) uint64 {
 	var most uint64
 	for _, m := range minutes {
 		most = max(most, m.Count)

@@ -8,6 +8,7 @@ import (
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
@@ -157,7 +158,7 @@ func (o Options) logRow(s nosrv.Section, at time.Time) []draw.Line {
 const sparkLength = 15
 
 // bucket is how much time one number of a timeline stands for.
-func bucket(minutes []nosrv.Minute) string {
+func bucket(minutes []rates.Minute) string {
 	if len(minutes) < 2 || minutes[1].From.Sub(minutes[0].From) == time.Minute {
 		return "minute"
 	}
@@ -166,8 +167,8 @@ func bucket(minutes []nosrv.Minute) string {
 
 // sum adds the timelines of sections; each has as many minutes as the others,
 // or none.
-func sum(sections []nosrv.Section) []nosrv.Minute {
-	var all []nosrv.Minute
+func sum(sections []nosrv.Section) []rates.Minute {
+	var all []rates.Minute
 	for _, s := range sections {
 		if all == nil {
 			all = append(all, s.Timeline...)

@@ -118,10 +118,10 @@ func FuzzLines(f *testing.F) {
 }
 
 // timeline makes minutes that end at the hour of these tests.
-func timeline(counts ...uint64) []nosrv.Minute {
-	minutes := make([]nosrv.Minute, len(counts))
+func timeline(counts ...uint64) []rates.Minute {
+	minutes := make([]rates.Minute, len(counts))
 	for i, n := range counts {
-		minutes[i] = nosrv.Minute{From: afternoon.Add(time.Duration(i-len(counts)) * time.Minute), Count: n}
+		minutes[i] = rates.Minute{From: afternoon.Add(time.Duration(i-len(counts)) * time.Minute), Count: n}
 	}
 	return minutes
 }
