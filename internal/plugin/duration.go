@@ -27,6 +27,26 @@ func (d *Duration) UnmarshalText(text []byte) error {
 // MarshalText prints the duration in its shortest form, for the help text.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(FormatDuration(time.Duration(d))), nil }
 
+// OptionalDuration is a length of time as a flag, or none, which is 0.
+type OptionalDuration time.Duration
+
+// UnmarshalText reads a duration above zero, or "none".
+func (d *OptionalDuration) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*d = 0
+		return nil
+	}
+	return (*Duration)(d).UnmarshalText(text)
+}
+
+// MarshalText prints the duration in its shortest form, for the help text.
+func (d OptionalDuration) MarshalText() ([]byte, error) {
+	if d == 0 {
+		return []byte("none"), nil
+	}
+	return Duration(d).MarshalText()
+}
+
 // Timeout is a length of time above zero as the flag -t, where a number without
 // a unit is seconds, as in the Monitoring Plugins.
 type Timeout time.Duration

@@ -49,3 +49,23 @@ func TestDurationFlags(t *testing.T) {
 		t.Errorf("ten seconds print %s", text)
 	}
 }
+
+func TestOptionalDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{"none": 0, "24h": 24 * time.Hour, "7d": 7 * 24 * time.Hour} {
+		d := OptionalDuration(time.Second)
+		if err := d.UnmarshalText([]byte(text)); err != nil || time.Duration(d) != want {
+			t.Errorf("%q is %s, %v", text, time.Duration(d), err)
+		}
+	}
+	for _, text := range []string{"0", "", "None", "5", "-1h"} {
+		var d OptionalDuration
+		if err := d.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is %s, no error", text, time.Duration(d))
+		}
+	}
+	for d, want := range map[OptionalDuration]string{0: "none", OptionalDuration(24 * time.Hour): "1d"} {
+		if text, err := d.MarshalText(); err != nil || string(text) != want {
+			t.Errorf("%s prints %q, %v", time.Duration(d), text, err)
+		}
+	}
+}

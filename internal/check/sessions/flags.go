@@ -13,13 +13,13 @@ import (
 // flags are the command line, in the order of the help text.
 type flags struct {
 	check.Flags
-	Kinds            []Kind        `arg:"--kind,separate" placeholder:"KIND" help:"what to check: process (sockets only), frontend, server or backend (repeatable) [default: all]"`
-	Warning          []percentRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"percent of a limit, with or without %; the last PATTERN that matches wins: a section, section/server or process (repeatable) [default: 80]"`
-	Critical         []percentRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 90]"`
-	WarningSessions  []numberRule  `arg:"--warning-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"sessions or connections as a number, in addition to --warning, also where there is no limit (repeatable)"`
-	CriticalSessions []numberRule  `arg:"--critical-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable)"`
-	QueueWarning     []numberRule  `arg:"--queue-warning,separate" placeholder:"[PATTERN=]RANGE" help:"requests that wait in the queues of a backend and its servers (repeatable) [default: 0]"`
-	QueueCritical    []numberRule  `arg:"--queue-critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: none]"`
+	Kinds            []Kind                  `arg:"--kind,separate" placeholder:"KIND" help:"what to check: process (sockets only), frontend, server or backend (repeatable) [default: all]"`
+	Warning          []threshold.PercentRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"percent of a limit, with or without %; the last PATTERN that matches wins: a section, section/server or process (repeatable) [default: 80]"`
+	Critical         []threshold.PercentRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 90]"`
+	WarningSessions  []numberRule            `arg:"--warning-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"sessions or connections as a number, in addition to --warning, also where there is no limit (repeatable)"`
+	CriticalSessions []numberRule            `arg:"--critical-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable)"`
+	QueueWarning     []numberRule            `arg:"--queue-warning,separate" placeholder:"[PATTERN=]RANGE" help:"requests that wait in the queues of a backend and its servers (repeatable) [default: 0]"`
+	QueueCritical    []numberRule            `arg:"--queue-critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: none]"`
 	plugin.CommonFlags
 }
 
@@ -53,34 +53,13 @@ func (f *flags) kindWords() string {
 
 func (f *flags) options() *Options {
 	return &Options{
-		Warning:          percentRules(DefaultWarning, f.Warning),
-		Critical:         percentRules(DefaultCritical, f.Critical),
+		Warning:          threshold.PercentRules(DefaultWarning, f.Warning),
+		Critical:         threshold.PercentRules(DefaultCritical, f.Critical),
 		WarningSessions:  numberRules(f.WarningSessions),
 		CriticalSessions: numberRules(f.CriticalSessions),
 		WarningQueue:     numberRules(f.QueueWarning).WithDefault(DefaultQueueWarning),
 		CriticalQueue:    numberRules(f.QueueCritical),
 	}
-}
-
-// percentRule is a threshold on a percentage: 80 and 80% are the same.
-type percentRule struct{ threshold.Rule }
-
-// UnmarshalText reads a rule.
-func (r *percentRule) UnmarshalText(text []byte) error {
-	if err := r.Rule.UnmarshalText(text); err != nil {
-		return err
-	}
-	var err error
-	r.Range, err = r.Range.InPercent()
-	return err
-}
-
-func percentRules(defaultRange string, given []percentRule) threshold.Rules {
-	rules := threshold.Rules{threshold.All(defaultRange)}
-	for _, r := range given {
-		rules = append(rules, r.Rule)
-	}
-	return rules
 }
 
 // numberRule is a threshold on a number, of sessions or requests.

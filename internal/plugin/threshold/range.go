@@ -146,6 +146,13 @@ func (r Range) Alerts(number, percent float64) bool {
 	return (below || above) != r.inside
 }
 
+// IsCeiling says whether only values above an end raise the alarm, as of "14",
+// negative ones aside: for a value of which more is better that is a slip for
+// "14:".
+func (r Range) IsCeiling() bool {
+	return r.switched && !r.inside && !r.noEnd && (r.noStart || r.start.Value == 0)
+}
+
 // Percent says whether an end is a percentage, and Number whether one is a
 // plain number; a range can have both.
 func (r Range) Percent() bool {

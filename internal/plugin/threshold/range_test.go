@@ -107,6 +107,34 @@ func TestOnly(t *testing.T) {
 	}
 }
 
+// TestIsCeiling: "14" for days that are left would alert on all that is well.
+func TestIsCeiling(t *testing.T) {
+	for text, want := range map[string]bool{
+		"14": true, "0:14": true, "~:14": true, "20%": true,
+		"14:": false, "1:14": false, "@14": false, "@0:14": false, "~:": false, "none": false, "-5:14": false,
+	} {
+		if got := All(text).Range.IsCeiling(); got != want {
+			t.Errorf("%q is a ceiling: %t", text, got)
+		}
+	}
+}
+
+func TestPercentRule(t *testing.T) {
+	var rule PercentRule
+	if err := rule.UnmarshalText([]byte("api=80")); err != nil || rule.Range.String() != "80%" {
+		t.Errorf("the rule is %q, %v", rule.Range, err)
+	}
+	for _, text := range []string{"90:80%", "x", ""} {
+		if err := new(PercentRule).UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is a rule", text)
+		}
+	}
+	rules := PercentRules("50%", []PercentRule{rule})
+	if got := rules.For("other").String(); got != "50%" {
+		t.Errorf("the default is %q", got)
+	}
+}
+
 func TestInPercent(t *testing.T) {
 	for text, want := range map[string]string{
 		"80": "80%", "80%": "80%", "10:20": "10%:20%", "10:20%": "10%:20%", "10%:20": "10%:20%",

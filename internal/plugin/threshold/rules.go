@@ -88,3 +88,25 @@ func (rules Rules) For(names ...string) Range {
 func (rules Rules) WithDefault(rangeText string) Rules {
 	return append(Rules{All(rangeText)}, rules...)
 }
+
+// PercentRule is a Rule for a percentage by nature: 80 and 80% are the same.
+type PercentRule struct{ Rule }
+
+// UnmarshalText is ParseRule for a flag.
+func (r *PercentRule) UnmarshalText(text []byte) error {
+	if err := r.Rule.UnmarshalText(text); err != nil {
+		return err
+	}
+	var err error
+	r.Range, err = r.Range.InPercent()
+	return err
+}
+
+// PercentRules returns the rules with a default put before them.
+func PercentRules(defaultRange string, given []PercentRule) Rules {
+	rules := Rules{All(defaultRange)}
+	for _, r := range given {
+		rules = append(rules, r.Rule)
+	}
+	return rules
+}
