@@ -15,7 +15,6 @@ const (
 	maxSections    = 20_000
 	maxName        = 256   // bytes of a section's name
 	maxTransitions = 1_000 // servers whose last change is remembered
-	maxExample     = 512   // bytes of an example's request
 	recentBits     = 8
 )
 
@@ -62,7 +61,7 @@ type serverless struct {
 	kinds   [phases]Counts
 	own     uint64          // counted no-server lines where no backend was chosen, in the window
 	counted *rates.Timeline // lines of the counted kinds
-	example example
+	example check.Example   // the newest of them in the window
 }
 
 type serverName struct{ backend, server string }
@@ -151,7 +150,7 @@ func (c *Counter) addServerless(t *tally, at phase, r *accesslog.Record) {
 	if kind == NoServer && string(r.Backend) == string(r.Frontend) {
 		s.own++
 	}
-	s.example.offer(r)
+	s.example.Offer(r)
 }
 
 // tally finds a section's tally, or makes one; nil where there are too many.
@@ -273,7 +272,5 @@ func (s *serverless) merge(other *serverless) {
 	}
 	s.own += other.own
 	s.counted.Merge(other.counted)
-	if other.example.written >= s.example.written {
-		s.example = other.example
-	}
+	s.example.Merge(other.example)
 }

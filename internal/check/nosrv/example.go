@@ -2,90 +2,11 @@ package nosrv
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"check-haproxy/internal/accesslog"
 )
-
-// example is the newest counted line of a section, in the fields that help a
-// person. The rest of the line is left out on purpose: cookies, captured
-// headers and referers hold tokens as query strings do.
-type example struct {
-	written                            int64
-	frontend, backend, server, request []byte
-	flags                              [2]byte
-	status                             int
-}
-
-// offer takes the record for the example if it is not older. The buffers are
-// used again, so that a log full of such lines allocates nothing.
-func (e *example) offer(r *accesslog.Record) {
-	if r.Written < e.written {
-		return
-	}
-	e.written, e.flags, e.status = r.Written, r.Flags, r.Status
-	e.frontend = keepBytes(e.frontend, r.Frontend, maxName)
-	e.backend = keepBytes(e.backend, r.Backend, maxName)
-	e.server = keepBytes(e.server, r.Server, maxName)
-	e.request = keepBytes(e.request, r.Request, maxExample)
-}
-
-func keepBytes(to, from []byte, most int) []byte {
-	return append(to[:0], from[:min(len(from), most)]...)
-}
-
-// format prints the example as HAProxy's httplog has it, as far as it goes:
-// 19:47:01 fe v2/<NOSRV> SC 503 "GET /path/v2/".
-func (e *example) format(at time.Time) string {
-	fields := []string{at.Format("15:04:05")}
-	if len(e.frontend) > 0 {
-		fields = append(fields, string(e.frontend))
-	}
-	fields = append(fields, string(e.backend)+"/"+string(e.server), string(e.flags[:]))
-	if e.status >= 0 {
-		fields = append(fields, fmt.Sprint(e.status))
-	}
-	if request := withoutQuery(e.request); request != "" {
-		fields = append(fields, `"`+request+`"`)
-	}
-	return strings.Join(fields, " ")
-}
-
-// withoutQuery cuts a request, "GET /path?token=… HTTP/1.1", before what may be
-// secret: the query string, a fragment, and a user and password before the host
-// of an absolute URL. Everything from the first "?" on goes: a request is the
-// client's own text, and what looks like its end may be part of the secret.
-func withoutQuery(request []byte) string {
-	if i := bytes.IndexAny(request, "?#;"); i >= 0 {
-		request = request[:i]
-	}
-	text := string(request)
-	method, target, ok := strings.Cut(text, " ")
-	if !ok {
-		return text
-	}
-	return method + " " + withoutUserinfo(target)
-}
-
-func withoutUserinfo(target string) string {
-	start := strings.Index(target, "://")
-	if start < 0 {
-		return target
-	}
-	start += len("://")
-	end := strings.IndexByte(target[start:], '/')
-	if end < 0 {
-		end = len(target) - start
-	}
-	if at := strings.LastIndexByte(target[start:start+end], '@'); at >= 0 {
-		return target[:start] + target[start+at+1:]
-	}
-	return target
-}
 
 // maxShape is how many characters of a line that cannot be read are shown.
 const maxShape = 60

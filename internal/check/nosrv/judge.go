@@ -164,7 +164,7 @@ func (c *Counter) judge(t *tally, out *Outcome, o Options) Section {
 		Window: c.stretch.Window, Requests: s.Requests, Spoiled: s.NOSRV, Before: c.scale.Before(t.counted(), out.Covered),
 	})
 	if s.NOSRV > 0 {
-		s.Example = t.serverless.example.format(c.time(t.serverless.example.written))
+		s.Example = t.serverless.example.Format(c.stretch.At.Location())
 	}
 	if s.State != plugin.OK {
 		s.Explanation = c.explain(t, s.Kinds, o.Known)
