@@ -42,17 +42,18 @@ func questions(backends []Target, wanted func(*haproxy.Server) bool) []dns.Quest
 	for _, t := range backends {
 		for i := range t.Backend.Servers {
 			s := &t.Backend.Servers[i]
-			if s.FQDN == "" || s.Unfilled || !wanted(s) {
+			place := s.Place()
+			if place.FQDN == "" || s.Unfilled || !wanted(s) {
 				continue
 			}
-			name := strings.ToLower(s.FQDN)
+			name := strings.ToLower(place.FQDN)
 			at, asked := index[name]
 			if !asked {
 				at = len(questions)
 				index[name] = at
 				questions = append(questions, dns.Question{Name: name})
 			}
-			if address, err := netip.ParseAddr(s.Host); err == nil {
+			if address, err := netip.ParseAddr(place.Address); err == nil {
 				questions[at].Believe = append(questions[at].Believe, address)
 			}
 		}

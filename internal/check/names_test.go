@@ -13,11 +13,11 @@ import (
 // Each name is asked for once, with all addresses that are believed.
 func TestQuestions(t *testing.T) {
 	one := Target{Backend: &haproxy.Backend{Servers: []haproxy.Server{
-		{Name: "a", Status: "UP", Host: "192.0.2.10", FQDN: "v2.test"}, {Name: "b", Status: "DOWN", Host: "192.0.2.11", FQDN: "V2.test"}, {Name: "c", Status: "UP", Host: "192.0.2.1"},
-		{Name: "d", Status: "MAINT (resolution)", FQDN: "v2.test", Unfilled: true},
+		{Name: "a", Status: "UP", State: &haproxy.ServerState{Address: "192.0.2.10", FQDN: "v2.test"}}, {Name: "b", Status: "DOWN", State: &haproxy.ServerState{Address: "192.0.2.11", FQDN: "V2.test"}}, {Name: "c", Status: "UP", Address: "192.0.2.1:80"},
+		{Name: "d", Status: "MAINT (resolution)", State: &haproxy.ServerState{FQDN: "v2.test"}, Unfilled: true},
 	}}}
 	two := Target{Backend: &haproxy.Backend{Servers: []haproxy.Server{
-		{Name: "a", Status: "MAINT (resolution)", FQDN: "gone.test"}, {Name: "b", Status: "UP", Host: "192.0.2.12", FQDN: "v2.test"}, {Name: "s", Status: "MAINT (resolution)", SRVRecord: "_x._tcp.test"},
+		{Name: "a", Status: "MAINT (resolution)", State: &haproxy.ServerState{FQDN: "gone.test"}}, {Name: "b", Status: "UP", State: &haproxy.ServerState{Address: "192.0.2.12", FQDN: "v2.test"}}, {Name: "s", Status: "MAINT (resolution)", State: &haproxy.ServerState{SRVRecord: "_x._tcp.test"}},
 	}}}
 	for name, test := range map[string]struct {
 		wanted func(*haproxy.Server) bool

@@ -57,11 +57,13 @@ func (s *Asked) Targets(answer *endpoint.Answer) (frontends, backends []Target) 
 		t.Frontend, t.Backend = frontendOf[name], backendOf[name]
 		return t
 	}
-	for i := range answer.Stats.Frontends {
-		frontends = append(frontends, target(answer.Stats.Frontends[i].Name))
+	frontends = make([]Target, len(answer.Stats.Frontends))
+	for i := range frontends {
+		frontends[i] = target(answer.Stats.Frontends[i].Name)
 	}
-	for i := range answer.Stats.Backends {
-		backends = append(backends, target(answer.Stats.Backends[i].Name))
+	backends = make([]Target, len(answer.Stats.Backends))
+	for i := range backends {
+		backends[i] = target(answer.Stats.Backends[i].Name)
 	}
 	return frontends, backends
 }

@@ -105,7 +105,7 @@ func ofRow(s *haproxy.Server) Cause {
 		return DNSResolution
 	case strings.HasPrefix(status, "MAINT"):
 		return Maintenance
-	case strings.HasPrefix(status, "DRAIN"), strings.HasPrefix(status, "NOLB"), s.IsOut() && s.AdminState.IsDrained():
+	case strings.HasPrefix(status, "DRAIN"), strings.HasPrefix(status, "NOLB"), s.IsOut() && s.Place().AdminState.IsDrained():
 		return Drained
 	case s.IsOut():
 		return ZeroWeight

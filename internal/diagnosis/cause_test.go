@@ -35,9 +35,9 @@ func TestOfServer(t *testing.T) {
 		{haproxy.Server{Status: "DOWN", CheckStatus: "PROCTOUT"}, HealthCheckTimeout},
 		{haproxy.Server{Status: "DOWN", CheckStatus: "HANA"}, ErrorsObserved},
 		{haproxy.Server{Status: "DOWN", CheckStatus: "L4CON", Weight: zero}, ZeroWeight},
-		{haproxy.Server{Status: "DOWN 1/2", CheckStatus: "L4CON", AdminState: 0x08}, Drained},
-		{haproxy.Server{Status: "DOWN", CheckStatus: "L4CON", AdminState: 0x10, Weight: zero}, Drained},
-		{haproxy.Server{Status: "MAINT", AdminState: 0x09}, Maintenance},
+		{haproxy.Server{Status: "DOWN 1/2", CheckStatus: "L4CON", State: &haproxy.ServerState{AdminState: 0x08}}, Drained},
+		{haproxy.Server{Status: "DOWN", CheckStatus: "L4CON", Weight: zero, State: &haproxy.ServerState{AdminState: 0x10}}, Drained},
+		{haproxy.Server{Status: "MAINT", State: &haproxy.ServerState{AdminState: 0x09}}, Maintenance},
 		{haproxy.Server{Status: "DOWN", Tracks: &haproxy.Server{Status: "DOWN", CheckStatus: "L7TOUT"}}, HealthCheckTimeout},
 		{haproxy.Server{Status: "DOWN", Tracks: &haproxy.Server{Status: "DOWN (agent)"}}, AgentDown},
 		{haproxy.Server{Status: "DOWN", Tracks: &haproxy.Server{Status: "DOWN", Tracks: &haproxy.Server{Status: "DOWN", CheckStatus: "L4CON"}}}, HealthCheckFailed},
@@ -69,11 +69,11 @@ func TestStaleIsDownAtAnOldAddress(t *testing.T) {
 	for status, want := range map[string]Cause{
 		"DOWN": DNSStale, "UP": "", "MAINT": Maintenance, "DOWN 1/2": HealthCheckRecovering, "DOWN (agent)": AgentDown,
 	} {
-		s := haproxy.Server{Status: status, CheckStatus: "L4TOUT", Host: "192.0.2.10", FQDN: "V2.example.com"}
+		s := haproxy.Server{Status: status, CheckStatus: "L4TOUT", State: &haproxy.ServerState{Address: "192.0.2.10", FQDN: "V2.example.com"}}
 		if got := OfServer(&s, names); got != want {
 			t.Errorf("%s at an old address: %q, want %q", status, got, want)
 		}
-		if s.Host = "192.0.2.77"; OfServer(&s, names) == DNSStale {
+		if s.State.Address = "192.0.2.77"; OfServer(&s, names) == DNSStale {
 			t.Errorf("%s at its address is stale", status)
 		}
 	}

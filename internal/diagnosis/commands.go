@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -64,7 +65,7 @@ func (c Case) whoTookItOut(s *haproxy.Server) []string {
 // takeBack undoes what was done by hand; other ways out of service end by
 // themselves.
 func (c Case) takeBack(s *haproxy.Server, server string) []string {
-	if s.Status != "MAINT" && s.Status != "DRAIN" && !s.AdminState.IsDrained() {
+	if s.Status != "MAINT" && s.Status != "DRAIN" && !s.Place().AdminState.IsDrained() {
 		return nil
 	}
 	return mend(c.ask("set server "+server+" state ready"), "when it is to serve again")
@@ -73,7 +74,7 @@ func (c Case) takeBack(s *haproxy.Server, server string) []string {
 // fullWeight is the weight with which a server takes its part again. A
 // percentage is one of the configured weight, and of 0 it stays 0.
 func fullWeight(s *haproxy.Server) string {
-	if s.ConfiguredWeight.Known && s.ConfiguredWeight.Value == 0 {
+	if weight := s.Place().ConfiguredWeight; weight.Known && weight.Value == 0 {
 		return "1"
 	}
 	return "100%"
@@ -148,27 +149,28 @@ func mend(commands []string, when string) []string {
 
 // dig asks DNS for the server's name.
 func (c Case) dig(s *haproxy.Server) []string {
-	switch {
-	case hostForm.fits(s.FQDN):
-		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", s.FQDN, s.FQDN)}
-	case hostForm.fits(s.SRVRecord):
-		return []string{fmt.Sprintf("dig +noall +answer +comments %s SRV", s.SRVRecord)}
+	switch place := s.Place(); {
+	case hostForm.fits(place.FQDN):
+		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", place.FQDN, place.FQDN)}
+	case hostForm.fits(place.SRVRecord):
+		return []string{fmt.Sprintf("dig +noall +answer +comments %s SRV", place.SRVRecord)}
 	}
 	return nil
 }
 
 // tryServer does by hand what the health check does, as far as HAProxy tells: it
 // knows no path, and whether checks use TLS only shows in their result.
-func (c Case) tryServer(s *haproxy.Server) []string { return c.tryAt(s, s.Host) }
+func (c Case) tryServer(s *haproxy.Server) []string { return c.tryAt(s, s.Place().Address) }
 
 // tryAt is tryServer for a server that is at another host by now.
-func (c Case) tryAt(s *haproxy.Server, host string) []string {
-	place, err := netip.ParseAddrPort(checkedAt(s, host))
+func (c Case) tryAt(s *haproxy.Server, address string) []string {
+	told := s.Place()
+	place, err := netip.ParseAddrPort(withPort(cmp.Or(told.CheckAddress, address), cmp.Or(told.CheckPort, told.Port)))
 	if err != nil || place.Addr().Zone() != "" || place.Port() == 0 {
 		return nil
 	}
 	switch {
-	case strings.HasPrefix(s.CheckResult(), "L6"), s.UsesTLS && s.CheckHost == "" && s.CheckPort == 0:
+	case strings.HasPrefix(s.CheckResult(), "L6"), told.UsesTLS && told.CheckAddress == "" && told.CheckPort == 0:
 		return []string{fmt.Sprintf("curl -gvk --max-time 10 -o /dev/null 'https://%s/'", place)}
 	case c.Backend.Mode == "tcp":
 		return []string{fmt.Sprintf("curl -gv --max-time 10 'telnet://%s' </dev/null", place)}
@@ -204,22 +206,11 @@ func (c Case) moreSlots(s *haproxy.Server) string {
 // address is where HAProxy believes the server to be, with its port; empty if
 // that is unknown.
 func address(s *haproxy.Server) string {
-	if s.Host == "" {
+	place := s.Place()
+	if place.Address == "" {
 		return ""
 	}
-	return withPort(s.Host, s.Port)
-}
-
-// checkedAt is where the checks of a server at this host go.
-func checkedAt(s *haproxy.Server, host string) string {
-	port := s.Port
-	if s.CheckHost != "" {
-		host = s.CheckHost
-	}
-	if s.CheckPort != 0 {
-		port = s.CheckPort
-	}
-	return withPort(host, port)
+	return withPort(place.Address, place.Port)
 }
 
 func withPort(address string, port int64) string {

@@ -91,13 +91,13 @@ func (c Case) describe(cause Cause, s *haproxy.Server) string {
 		}
 		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
 	case DNSResolution:
-		if name := s.FQDN; name != "" {
+		if name := s.Place().FQDN; name != "" {
 			words = append(words, name)
-		} else if record := s.SRVRecord; record != "" {
+		} else if record := s.Place().SRVRecord; record != "" {
 			words = append(words, "SRV "+record)
 		}
 	case DNSStale:
-		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.FQDN, strings.Join(NamingOf(s, c.Names).Answers, " and ")))
+		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.Place().FQDN, strings.Join(NamingOf(s, c.Names).Answers, " and ")))
 		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
 	case AgentDown:
 		words = append(words, lastCheck(strings.TrimPrefix(s.AgentStatus, "* "), s.LastAgent)...)

@@ -88,7 +88,7 @@ func caseOf(change func(*haproxy.Server)) Case {
 	known := func(n int64) haproxy.Number { return haproxy.Number{Value: n, Known: true} }
 	b := haproxy.Backend{Name: "v2", Mode: "http", Servers: []haproxy.Server{{
 		Name: "v2Elb", Status: "DOWN", CheckStatus: "L4CON", LastCheck: "Connection refused", LastChange: known(36), Weight: known(1),
-		Host: "192.0.2.10", Port: 80, FQDN: "v2.example.com",
+		State: &haproxy.ServerState{Address: "192.0.2.10", Port: 80, FQDN: "v2.example.com"},
 	}}}
 	change(&b.Servers[0])
 	return at(&b)
@@ -125,22 +125,26 @@ func TestFindings(t *testing.T) {
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`, []string{curl, journal},
 		}}},
 		"TCP mode, on IPv6, from a page": {func() Case {
-			c := caseOf(func(s *haproxy.Server) { s.Host = "2001:db8::1" })
+			c := caseOf(func(s *haproxy.Server) { s.State, s.Address = nil, "[2001:db8::1]:80" })
 			c.Backend.Mode, c.Address = "tcp", ""
 			return c
 		}, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb ([2001:db8::1]:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gv --max-time 10 'telnet://[2001:db8::1]:80' </dev/null", journal},
 		}}},
-		"checked at another port": {func() Case { return caseOf(func(s *haproxy.Server) { s.CheckPort, s.UsesTLS = 8081, true }) }, []Finding{{
+		"checked at another port": {func() Case {
+			return caseOf(func(s *haproxy.Server) { s.State.CheckPort, s.State.UsesTLS = 8081, true })
+		}, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.10:8081/'", journal},
 		}}},
-		"checked at another address": {func() Case { return caseOf(func(s *haproxy.Server) { s.CheckHost, s.CheckPort = "192.0.2.11", 8081 }) }, []Finding{{
+		"checked at another address": {func() Case {
+			return caseOf(func(s *haproxy.Server) { s.State.CheckAddress, s.State.CheckPort = "192.0.2.11", 8081 })
+		}, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.11:8081/'", journal},
 		}}},
-		"by TLS": {func() Case { return caseOf(func(s *haproxy.Server) { s.UsesTLS = true }) }, []Finding{{
+		"by TLS": {func() Case { return caseOf(func(s *haproxy.Server) { s.State.UsesTLS = true }) }, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gvk --max-time 10 -o /dev/null 'https://192.0.2.10:80/'", journal},
 		}}},
@@ -152,7 +156,7 @@ func TestFindings(t *testing.T) {
 		"tracking another": {func() Case {
 			return caseOf(func(s *haproxy.Server) {
 				s.CheckStatus, s.LastCheck, s.Tracked = "", "", "redis/r1"
-				s.Tracks = &haproxy.Server{Name: "r1", Status: "DOWN", CheckStatus: "L4TOUT", Host: "192.0.2.20", Port: 6379}
+				s.Tracks = &haproxy.Server{Name: "r1", Status: "DOWN", CheckStatus: "L4TOUT", Address: "192.0.2.20:6379"}
 			})
 		}, []Finding{{
 			HealthCheckTimeout, `its only server did not answer the health check in time: v2Elb (192.0.2.10:80) tracks redis/r1 L4TOUT for 36s`,
@@ -196,13 +200,13 @@ func TestFindings(t *testing.T) {
 		}, []Finding{{
 			Drained, "its only server is drained, without new requests: v2Elb (192.0.2.10:80) NOLB for 36s", []string{curl, journal},
 		}}},
-		"drained, then stopped": {func() Case { return caseOf(func(s *haproxy.Server) { s.AdminState = 8 }) }, []Finding{{
+		"drained, then stopped": {func() Case { return caseOf(func(s *haproxy.Server) { s.State.AdminState = 8 }) }, []Finding{{
 			Drained, "its only server is drained, without new requests: v2Elb (192.0.2.10:80) DOWN for 36s",
 			[]string{journal, "echo 'set server v2/v2Elb state ready' | socat stdio /run/haproxy/admin.sock  # when it is to serve again"},
 		}}},
 		"weight 0": {func() Case {
 			return caseOf(func(s *haproxy.Server) {
-				s.Status, s.Weight, s.ConfiguredWeight = "UP", haproxy.Number{Known: true}, haproxy.Number{Value: 3, Known: true}
+				s.Status, s.Weight, s.State.ConfiguredWeight = "UP", haproxy.Number{Known: true}, haproxy.Number{Value: 3, Known: true}
 			})
 		}, []Finding{{
 			ZeroWeight, "its only server is without requests, as the weight is 0: v2Elb (192.0.2.10:80) UP for 36s",
@@ -210,7 +214,7 @@ func TestFindings(t *testing.T) {
 		}}},
 		"weight 0 in the configuration": {func() Case {
 			return caseOf(func(s *haproxy.Server) {
-				s.Status, s.Weight, s.ConfiguredWeight = "UP", haproxy.Number{Known: true}, haproxy.Number{Known: true}
+				s.Status, s.Weight, s.State.ConfiguredWeight = "UP", haproxy.Number{Known: true}, haproxy.Number{Known: true}
 			})
 		}, []Finding{{
 			ZeroWeight, "its only server is without requests, as the weight is 0: v2Elb (192.0.2.10:80) UP for 36s",
@@ -228,7 +232,7 @@ func TestFindings(t *testing.T) {
 		}},
 		"spare slots": {func() Case {
 			c := caseOf(status("UP"))
-			c.Backend.Servers = append(c.Backend.Servers, haproxy.Server{Name: "v2Elb2", Status: "MAINT (resolution)", FQDN: "v2.example.com", Unfilled: true})
+			c.Backend.Servers = append(c.Backend.Servers, haproxy.Server{Name: "v2Elb2", Status: "MAINT (resolution)", Unfilled: true})
 			return c
 		}, nil},
 		"hostile names": {func() Case { return caseOf(func(s *haproxy.Server) { s.Name = "x'; reboot #" }) }, []Finding{{
@@ -271,7 +275,8 @@ func FuzzCommands(f *testing.F) {
 	quotedPart := regexp.MustCompile(`'[^']*'`)
 	f.Fuzz(func(t *testing.T, section, server, fqdn, address, to, endpoint, status string) {
 		b := haproxy.Backend{Name: section, Servers: []haproxy.Server{{
-			Name: server, Status: status, CheckStatus: "L4CON", Host: address, Port: 80, CheckHost: to, FQDN: fqdn, SRVRecord: fqdn, LastCheck: fqdn,
+			Name: server, Status: status, CheckStatus: "L4CON", LastCheck: fqdn,
+			State: &haproxy.ServerState{Address: address, Port: 80, CheckAddress: to, FQDN: fqdn, SRVRecord: fqdn},
 		}}}
 		c := at(&b)
 		c.Address, c.Names = endpoint, moved(fqdn, to)

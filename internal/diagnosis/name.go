@@ -31,18 +31,19 @@ type Naming struct {
 
 // NamingOf holds what HAProxy believes of a server's name against what DNS says.
 func NamingOf(s *haproxy.Server, names dns.Answers) Naming {
+	place := s.Place()
 	switch {
 	case s.Unfilled:
 		return Naming{Standing: NameUnfilled}
-	case s.FQDN == "" && s.SRVRecord == "" && !s.IsUnresolved():
+	case place.FQDN == "" && place.SRVRecord == "" && !s.IsUnresolved():
 		return Naming{Standing: NameNone}
 	}
 	naming := Naming{Standing: NameOK}
 	if s.IsUnresolved() {
 		naming.Standing = NameUnresolved
 	}
-	if answer, asked := names.Of(s.FQDN); asked {
-		naming.compare(s.Host, answer)
+	if answer, asked := names.Of(place.FQDN); asked {
+		naming.compare(place.Address, answer)
 	}
 	return naming
 }

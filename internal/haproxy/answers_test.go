@@ -112,9 +112,9 @@ web 3 web2 - _http._tcp.example.com - x
 	}
 }
 
-// TestDamagedState: what is only shown spoils nothing.
+// TestDamagedState: what is only shown spoils nothing, and an address is no name.
 func TestDamagedState(t *testing.T) {
-	const answer = "1\n# be_name srv_name srv_addr srv_port srv_admin_state srv_iweight srv_use_ssl srv_check_port\nbe s 10.0.0.1 http -1 18446744073709551615 x -1\n\n"
+	const answer = "1\n# be_name srv_name srv_addr srv_port srv_admin_state srv_iweight srv_use_ssl srv_check_port srv_fqdn\nbe s 10.0.0.1 http -1 18446744073709551615 x -1 10.0.0.1\n\n"
 	got, err := NewReader(strings.NewReader(answer)).ServersState()
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 package haproxy
 
 import (
-	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -28,45 +28,30 @@ func (s *Stats) joinStates(states []ServerState) {
 	for i := range s.Backends {
 		b := &s.Backends[i]
 		for j := range b.Servers {
-			if state := byName[serverName{b.Name, b.Servers[j].Name}]; state != nil {
-				b.Servers[j].join(state)
-			}
+			b.Servers[j].State = byName[serverName{b.Name, b.Servers[j].Name}]
 		}
 		b.markUnfilled()
 	}
 }
 
-// join takes over what is known of the server.
-func (s *Server) join(state *ServerState) {
-	s.Host, s.Port = state.Address, state.Port
-	s.SRVRecord = state.SRVRecord
-	if _, err := netip.ParseAddr(state.FQDN); err != nil { // else it is no name
-		s.FQDN = state.FQDN
-	}
-	s.AdminState, s.ConfiguredWeight = state.AdminState, state.ConfiguredWeight
-	s.UsesTLS, s.CheckHost, s.CheckPort = state.UsesTLS, state.CheckAddress, state.CheckPort
-}
-
 // markUnfilled finds the spare slots of the backend's server-templates.
 func (b *Backend) markUnfilled() {
-	unresolved := false
-	for i := range b.Servers {
-		unresolved = unresolved || b.Servers[i].IsUnresolved()
-	}
-	if !unresolved {
+	if !slices.ContainsFunc(b.Servers, func(s Server) bool { return s.IsUnresolved() }) {
 		return
 	}
 	resolved := map[origin]bool{}
 	for i := range b.Servers {
-		if s := &b.Servers[i]; !s.IsUnresolved() && s.Host != "" {
-			resolved[origin{fqdn: s.FQDN}] = true
-			resolved[origin{srv: s.SRVRecord}] = true
+		s := &b.Servers[i]
+		if place := s.Place(); place.Address != "" && !s.IsUnresolved() {
+			resolved[origin{fqdn: place.FQDN}] = true
+			resolved[origin{srv: place.SRVRecord}] = true
 		}
 	}
 	delete(resolved, origin{}) // a server that is given by address
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		s.Unfilled = s.IsUnresolved() && (resolved[origin{fqdn: s.FQDN}] || resolved[origin{srv: s.SRVRecord}])
+		place := s.Place()
+		s.Unfilled = s.IsUnresolved() && (resolved[origin{fqdn: place.FQDN}] || resolved[origin{srv: place.SRVRecord}])
 	}
 }
 

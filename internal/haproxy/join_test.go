@@ -3,7 +3,6 @@ package haproxy
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,24 +25,15 @@ func TestJoin(t *testing.T) {
 	stats := read(t, rows(joinHeader,
 		"v2,s1,UP,1,0,2,,10.9.9.9:1,", "v2,s2,DOWN,1,0,2,,[2001:db8::2]:81,", "v2,s3,DOWN,1,0,2,,unix,", "v2,BACKEND,UP,1,0,1,,,",
 		"other,s1,DOWN,1,0,2,,,", "other,BACKEND,DOWN,1,0,1,,,"))
-	stats.Join([]ServerState{
+	states := []ServerState{
 		{Backend: "other", Server: "s1", AdminState: 0x10},
 		{Backend: "gone", Server: "s2", Address: "10.0.0.9"},
-		{
-			Backend: "v2", Server: "s1", Address: "10.0.0.1", Port: 80, FQDN: "v2.example", SRVRecord: "_http._tcp.example", AdminState: 0x08, ConfiguredWeight: known(7),
-			UsesTLS: true, CheckAddress: "10.0.0.2", CheckPort: 8081,
-		},
-	})
-	want := []Server{
-		{
-			Name: "s1", Status: "UP", Weight: known(1), Host: "10.0.0.1", Port: 80, FQDN: "v2.example", SRVRecord: "_http._tcp.example", AdminState: 0x08,
-			ConfiguredWeight: known(7), UsesTLS: true, CheckHost: "10.0.0.2", CheckPort: 8081,
-		},
-		{Name: "s2", Status: "DOWN", Weight: known(1), Host: "2001:db8::2", Port: 81},
-		{Name: "s3", Status: "DOWN", Weight: known(1)},
-		{Name: "s1", Status: "DOWN", Weight: known(1), AdminState: 0x10},
+		{Backend: "v2", Server: "s1", Address: "10.0.0.1", Port: 80, FQDN: "v2.example"},
 	}
-	if diff := cmp.Diff(want, append(slices.Clone(stats.Backends[0].Servers), stats.Backends[1].Servers...)); diff != "" {
+	stats.Join(states)
+	v2, other := stats.Backends[0].Servers, stats.Backends[1].Servers
+	want := []ServerState{states[2], {Address: "2001:db8::2", Port: 81}, {}, states[0]}
+	if diff := cmp.Diff(want, []ServerState{v2[0].Place(), v2[1].Place(), v2[2].Place(), other[0].Place()}); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -62,17 +52,17 @@ func TestUnfilledSlots(t *testing.T) {
 		want    string
 	}{
 		"another one resolved": {[]Server{
-			{Name: "a", Status: "UP", Host: "10.0.0.1", FQDN: "api.example"}, {Name: "b", Status: "MAINT (resolution)", FQDN: "api.example"},
-			{Name: "c", Status: "MAINT (resolution)", FQDN: "other.example"},
+			{Name: "a", Status: "UP", State: &ServerState{Address: "10.0.0.1", FQDN: "api.example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{FQDN: "api.example"}},
+			{Name: "c", Status: "MAINT (resolution)", State: &ServerState{FQDN: "other.example"}},
 		}, "b"},
 		"of an SRV record": {[]Server{
-			{Name: "a", Status: "DOWN", Host: "10.0.0.1", FQDN: "one.example", SRVRecord: "_x._tcp.example"},
-			{Name: "b", Status: "MAINT (resolution)", SRVRecord: "_x._tcp.example"}, {Name: "c", Status: "MAINT (resolution)", SRVRecord: "_y._tcp.example"},
+			{Name: "a", Status: "DOWN", State: &ServerState{Address: "10.0.0.1", FQDN: "one.example", SRVRecord: "_x._tcp.example"}},
+			{Name: "b", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "_x._tcp.example"}}, {Name: "c", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "_y._tcp.example"}},
 		}, "b"},
-		"a name is no SRV record":  {[]Server{{Name: "a", Status: "UP", Host: "10.0.0.1", FQDN: "x.example"}, {Name: "b", Status: "MAINT (resolution)", SRVRecord: "x.example"}}, ""},
-		"none resolved":            {[]Server{{Name: "a", Status: "MAINT (resolution)", FQDN: "x.example"}, {Name: "b", Status: "MAINT (resolution)", FQDN: "x.example"}}, ""},
-		"the other has no address": {[]Server{{Name: "a", Status: "DOWN", FQDN: "x.example"}, {Name: "b", Status: "MAINT (resolution)", FQDN: "x.example"}}, ""},
-		"the other is by address":  {[]Server{{Name: "a", Status: "UP", Host: "10.0.0.1"}, {Name: "b", Status: "MAINT (resolution)"}}, ""},
+		"a name is no SRV record":  {[]Server{{Name: "a", Status: "UP", State: &ServerState{Address: "10.0.0.1", FQDN: "x.example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "x.example"}}}, ""},
+		"none resolved":            {[]Server{{Name: "a", Status: "MAINT (resolution)", State: &ServerState{FQDN: "x.example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{FQDN: "x.example"}}}, ""},
+		"the other has no address": {[]Server{{Name: "a", Status: "DOWN", State: &ServerState{FQDN: "x.example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{FQDN: "x.example"}}}, ""},
+		"the other is by address":  {[]Server{{Name: "a", Status: "UP", State: &ServerState{Address: "10.0.0.1"}}, {Name: "b", Status: "MAINT (resolution)"}}, ""},
 	} {
 		b := Backend{Servers: test.servers}
 		b.markUnfilled()
@@ -121,7 +111,7 @@ func TestJoinOfMany(t *testing.T) {
 	case <-time.After(20 * time.Second): // a square takes minutes
 		t.Fatal("joining takes too long")
 	}
-	if s := stats.Backends[0].Servers[7]; s.FQDN != "x.example" || s.Tracks == nil || s.Tracks.Name != fmt.Sprintf("s%d", many-8) {
+	if s := stats.Backends[0].Servers[7]; s.Place().FQDN != "x.example" || s.Tracks == nil || s.Tracks.Name != fmt.Sprintf("s%d", many-8) {
 		t.Errorf("server 7 is %+v", s)
 	}
 }

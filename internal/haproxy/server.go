@@ -1,6 +1,9 @@
 package haproxy
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // IsUp says whether HAProxy takes the server for working: UP, going down but
 // not yet ("UP 1/2"), or unchecked ("no check"). A server that is up takes
@@ -35,7 +38,7 @@ func (s *Server) IsOut() bool {
 	case s.IsUp():
 		return !s.TakesTraffic()
 	case hasWord(s.Status, "DOWN"):
-		return !s.TakesTraffic() || s.AdminState.IsDrained()
+		return !s.TakesTraffic() || s.Place().AdminState.IsDrained()
 	default:
 		return !s.IsUnresolved() && (hasWord(s.Status, "MAINT") || hasWord(s.Status, "DRAIN") || hasWord(s.Status, "NOLB"))
 	}
@@ -66,4 +69,17 @@ func (s *Server) Checked() *Server {
 		s = s.Tracks
 	}
 	return s
+}
+
+// Place is where HAProxy believes the server to be, and by which name it knows
+// it: its row of "show servers state", else as much as column addr tells.
+func (s *Server) Place() ServerState {
+	if s.State != nil {
+		return *s.State
+	}
+	address, err := netip.ParseAddrPort(s.Address)
+	if err != nil {
+		return ServerState{}
+	}
+	return ServerState{Address: address.Addr().String(), Port: int64(address.Port())}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,14 @@ type ServerState struct {
 	CheckAddress     string     // srv_check_addr
 	CheckPort        int64      // srv_check_port
 }
+
+// AdminState is srv_admin_state, a mask: 0x01, 0x02, 0x04 maintenance (forced,
+// inherited, configured), 0x08, 0x10 drain (forced, inherited), 0x20 no address,
+// 0x40 name set over the socket (Management Guide 9.3, "show servers state").
+type AdminState int64
+
+// IsDrained says whether the server is to take no new requests.
+func (a AdminState) IsDrained() bool { return a&(0x08|0x10) != 0 }
 
 // ServersState reads an answer to "show servers state".
 func (r *Reader) ServersState() ([]ServerState, error) {
@@ -113,7 +122,9 @@ func (s *ServerState) set(column string, field []byte, texts texts) {
 	case "srv_addr":
 		s.Address = texts.of(field)
 	case "srv_fqdn":
-		s.FQDN = texts.of(field)
+		if _, err := netip.ParseAddr(string(field)); err != nil { // else it is no name
+			s.FQDN = texts.of(field)
+		}
 	case "srvrecord":
 		s.SRVRecord = texts.of(field)
 	case "srv_check_addr":

@@ -198,9 +198,9 @@ func (b *statsBuilder) addServer() error {
 		}
 	}
 	n := numbers{row: &b.row}
-	host, port := hostPort(b.row[addr])
 	b.servers = append(b.servers, Server{
 		Name:         b.text(svname),
+		Address:      b.text(addr),
 		Status:       b.text(status),
 		Weight:       n.at(weight),
 		Backup:       n.at(bck).Value > 0,
@@ -217,8 +217,6 @@ func (b *statsBuilder) addServer() error {
 		Queue:        n.at(qcur),
 		QueueLimit:   n.at(qlimit),
 		Counters:     b.count(),
-		Host:         b.texts.of(host),
-		Port:         port,
 	})
 	return n.err
 }
@@ -277,30 +275,6 @@ func (n *numbers) answers() Number {
 		return Number{}
 	}
 	return sum
-}
-
-// hostPort takes "127.0.0.1:80" and "[::1]:80" apart; what is no IP address with
-// a port, such as a Unix socket, is nothing.
-func hostPort(address []byte) (host []byte, port int64) {
-	colon := bytes.LastIndexByte(address, ':')
-	if colon < 0 {
-		return nil, 0
-	}
-	number, err := parseNumber(address[colon+1:])
-	host = address[:colon]
-	if len(host) > 2 && host[0] == '[' {
-		host = host[1 : len(host)-1]
-	}
-	if !isAddress(host) || err != nil {
-		return nil, 0
-	}
-	return host, number.Value
-}
-
-// isAddress says whether the text looks like an IP address. (To parse it would
-// cost more than the rest of the row.)
-func isAddress(host []byte) bool {
-	return len(host) > 0 && len(bytes.Trim(host, "0123456789abcdefABCDEF.:")) == 0
 }
 
 // text returns a field as a string.

@@ -124,15 +124,15 @@ func TestStatsColumns(t *testing.T) {
 			DeniedRequests: known(0), DeniedResponses: known(0), Responses: [6]Number{known(0), known(0), known(0), known(0), known(0), known(0)},
 			LastChange: known(5),
 			Servers: []Server{
-				{Name: "f1", Host: "127.0.0.1", Port: 35383, Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
-				{Name: "f2", Host: "127.0.0.1", Port: 35383, Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
+				{Name: "f1", Address: "127.0.0.1:35383", Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
+				{Name: "f2", Address: "127.0.0.1:35383", Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
 			},
 		},
 		{
 			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0),
 			DeniedRequests: known(0), DeniedResponses: known(0), LastChange: known(5),
 			Servers: []Server{{
-				Name: "t1", Host: "127.0.0.1", Port: 52503, Status: "DOWN", Weight: known(1), CheckStatus: "L4CON",
+				Name: "t1", Address: "127.0.0.1:52503", Status: "DOWN", Weight: known(1), CheckStatus: "L4CON",
 				LastCheck: "Connection refused", LastChange: known(5), Sessions: known(0), MaxSessions: known(0), Queue: known(0),
 			}},
 		},

@@ -95,9 +95,9 @@ const (
 // server, if that was asked (see Stats.Join).
 type Server struct {
 	Name         string
+	Address      string // addr: host:port, shown at level operator or above only
 	Status       string // "UP", "UP 1/2", "DOWN", "MAINT (resolution)", "no check", …
 	Weight       Number // effective weight; 0 takes no traffic
-	Backup       bool   // bck is 1
 	Tracked      string // tracked: "section/server" whose checks decide; empty if its own do
 	CheckStatus  string // "L4CON", "L7OK", …; "* " before it while a check runs
 	CheckCode    Number // layer 5-7 code of the last check, HTTP status for HTTP checks
@@ -113,33 +113,12 @@ type Server struct {
 
 	Counters *Counters // nil unless they were asked for
 
-	// Host and Port are where HAProxy believes the server to be: column addr,
-	// which it shows at level operator or above, or "show servers state". Empty
-	// and 0 if it has no address, or does not tell.
-	Host string
-	Port int64
-
-	// The rest is told by "show servers state" alone.
-	FQDN             string // srv_fqdn: empty for a server that is given by address
-	SRVRecord        string // srvrecord: empty for a server that comes from no SRV record
-	AdminState       AdminState
-	ConfiguredWeight Number // srv_iweight: the weight in the configuration
-	UsesTLS          bool   // srv_use_ssl; not told before HAProxy 2.4
-	CheckHost        string // srv_check_addr: empty if checks go to Host
-	CheckPort        int64  // srv_check_port: 0 if checks go to Port
+	State  *ServerState // its row of "show servers state"; nil if that was not asked
+	Tracks *Server      // the server that Tracked names; nil if the answer does not have it
+	Backup bool         // bck is 1
 	// Unfilled is a spare slot of a server-template: unresolved, while another
 	// server of the section got its address by the same name or SRV record. So
 	// the name does resolve, to fewer addresses than there are slots
 	// (Configuration Manual 4.2, "server-template").
 	Unfilled bool
-
-	Tracks *Server // the server that Tracked names; nil if the answer does not have it
 }
-
-// AdminState is srv_admin_state, a mask: 0x01, 0x02, 0x04 maintenance (forced,
-// inherited, configured), 0x08, 0x10 drain (forced, inherited), 0x20 no address,
-// 0x40 name set over the socket (Management Guide 9.3, "show servers state").
-type AdminState int64
-
-// IsDrained says whether the server is to take no new requests.
-func (a AdminState) IsDrained() bool { return a&(0x08|0x10) != 0 }

@@ -37,8 +37,9 @@ func Sections(verdicts []Verdict) []Section {
 func (v Verdict) section() Section {
 	s := Section{Name: v.Name, Endpoint: v.Endpoint, State: v.State, Cause: plugin.StringOrNull(v.Cause), Servers: make([]SectionServer, len(v.Servers))}
 	for i, server := range v.Servers {
+		place := server.Place()
 		s.Servers[i] = SectionServer{
-			Name: server.Name, FQDN: server.FQDN, Address: plugin.StringOrNull(server.Host), Answers: append([]string{}, server.Answers...),
+			Name: server.Name, FQDN: place.FQDN, Address: plugin.StringOrNull(place.Address), Answers: append([]string{}, server.Answers...),
 			State: server.Standing, Status: server.Status, Reason: server.Reason,
 		}
 	}

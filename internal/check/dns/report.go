@@ -95,10 +95,10 @@ func together(names []string, most int) string {
 
 // describe says how the server stands, what HAProxy has and what DNS has.
 func (s Server) describe() string {
-	words := ""
+	words, place := "", s.Place()
 	switch {
-	case s.Host != "":
-		words = fmt.Sprintf("(%s) uses %s, ", s.Status, s.Host)
+	case place.Address != "":
+		words = fmt.Sprintf("(%s) uses %s, ", s.Status, place.Address)
 	case s.Standing != diagnosis.NameUnresolved:
 		words = fmt.Sprintf("(%s) has no address, ", s.Status)
 	}
@@ -116,11 +116,11 @@ func (s Server) describe() string {
 
 // knownBy is what HAProxy knows the server by.
 func (s Server) knownBy() string {
-	switch {
-	case s.FQDN != "":
-		return s.FQDN
-	case s.SRVRecord != "":
-		return "SRV record " + s.SRVRecord
+	switch place := s.Place(); {
+	case place.FQDN != "":
+		return place.FQDN
+	case place.SRVRecord != "":
+		return "SRV record " + place.SRVRecord
 	default:
 		return s.Status // all that a page tells
 	}

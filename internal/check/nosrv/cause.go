@@ -78,7 +78,7 @@ func ExplainBackend(b *haproxy.Backend, names dns.Answers, at time.Time) Explana
 			d.since = at.Add(-time.Duration(s.LastChange.Value) * time.Second)
 		}
 		if d.cause == diagnosis.DNSStale {
-			d.detail = " (" + s.Host + ", DNS says " + strings.Join(diagnosis.NamingOf(s, names).Answers, " ") + ")"
+			d.detail = " (" + s.Place().Address + ", DNS says " + strings.Join(diagnosis.NamingOf(s, names).Answers, " ") + ")"
 		}
 		servers = append(servers, d)
 	}

@@ -13,8 +13,7 @@ import (
 func BenchmarkReport(b *testing.B) {
 	var backends []check.Target
 	for i := range 1000 {
-		one := backend(10)
-		one.Name = fmt.Sprintf("backend-%04d", i)
+		one := named(fmt.Sprintf("backend-%04d", i), backend(10))
 		for j := range 10 {
 			one.Backend.Servers = append(one.Backend.Servers, server(fmt.Sprintf("server-%02d", j), "UP", 3, 50))
 		}

@@ -123,7 +123,7 @@ func TestLive(t *testing.T) {
 			if !a.Socket {
 				return
 			}
-			if unresolved := a.Stats.Backends[4].Servers[0]; unresolved.FQDN != "nosuch.invalid" || unresolved.Host != "" {
+			if unresolved := a.Stats.Backends[4].Servers[0].Place(); unresolved.FQDN != "nosuch.invalid" || unresolved.Address != "" {
 				t.Errorf("the unresolved server is %+v", unresolved)
 			}
 			if a.Info == nil || strconv.FormatInt(a.Info.Pid.Value, 10) != h.Pid(t) || len(a.Resolvers) == 0 || a.Resolvers[0].Name != "nowhere" {

@@ -177,7 +177,7 @@ func placed(a Answer) string {
 	var names []string
 	for _, b := range a.Stats.Backends {
 		for _, s := range b.Servers {
-			if s.Host != "" {
+			if s.Place().Address != "" {
 				names = append(names, b.Name+"/"+s.Name)
 			}
 		}

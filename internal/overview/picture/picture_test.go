@@ -195,7 +195,7 @@ func TestSeveralEndpoints(t *testing.T) {
 func TestMoved(t *testing.T) {
 	down := servers("DOWN")
 	down[0].CheckStatus = "L4TOUT"
-	down[0].Host, down[0].Port, down[0].FQDN = "192.0.2.1", 80, "elb.example.com"
+	down[0].State = &haproxy.ServerState{Address: "192.0.2.1", Port: 80, FQDN: "elb.example.com"}
 	b := backendAt("/run/a.sock", haproxy.Backend{Name: "v2", Servers: down})
 	moved := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.9")}, Lookups: dns.Enough, IPv4: dns.Enough, IPv6: dns.Enough}
 	p := Of(Facts{Backends: []check.Target{b}, Names: dns.Answers{Names: map[string]dns.Answer{"elb.example.com": moved}}})
