@@ -106,28 +106,28 @@ type Change struct {
 // expected.
 type Options struct {
 	Location *time.Location      // for times that name no zone; nil is UTC
-	Now      time.Time           // the year of a header without one, where no request tells it
+	Now      time.Time           // a header that names no year is of the last one that is not later, unless the request tells its own
 	Formats  []*logformat.Format // nil means the built-in ones, detected line by line
 	Details  bool                // how requests with a server went is wanted, too
-	NoNUL    bool                // there are no NUL bytes: somebody has made line ends of them, so Scan need not look
 }
 
-// Parser reads lines one after the other. It remembers the header, the time and
-// the format of the last line, so it belongs to one goroutine.
+// Parser reads lines. It belongs to one goroutine. What it remembers of lines
+// makes it faster and changes nothing: a line reads the same whatever came before.
 type Parser struct {
 	clock   clock
 	formats []*logformat.Format // nil: the built-in ones
 	details bool
-	noNUL   bool
 
-	rec     Record // what Scan hands to its visitor
+	rec     Record // what a visitor is handed
 	like    likeness
-	partial bool   // the last line was a container runtime's fragment; the next continues it
 	scratch []byte // a docker line without its JSON escapes
 	match   logformat.Matcher
 	request []byte // put together of its parts
 	moment  moment
-	origin  Origin // of the last line that was read in full
+
+	// Of the last line that was read in full:
+	origin   Origin
+	fragment bool // a container runtime has cut it; the next line of the stream is the rest
 }
 
 // New returns a parser for one goroutine.
@@ -135,7 +135,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, noNUL: o.NoNUL}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second
@@ -149,10 +149,7 @@ func (p *Parser) Parse(line []byte, late bool, rec *Record) {
 // a file by time. Any line with a timestamp has one, another program's too. An
 // ambiguous local time is read as its first occurrence.
 func (p *Parser) WrittenAt(line []byte) (int64, bool) {
-	partial := p.partial // the lines that are read go on from where they were
-	p.partial = false
 	var rec Record
 	p.Parse(line, false, &rec)
-	p.partial = partial
 	return rec.Written, rec.Written != 0
 }

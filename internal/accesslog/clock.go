@@ -20,8 +20,6 @@ type clock struct {
 	loc *time.Location
 	now time.Time
 
-	anchor int64 // the last request's time: the best guess for a header without year
-
 	minute     stamp // the minute last converted (sec and nano zero)
 	minuteLate bool
 	minuteUnix int64 // seconds
@@ -87,18 +85,13 @@ func (s stamp) withYear(accepted stamp) stamp {
 }
 
 // guessYear gives a header without a year, on a line that has no date either,
-// the year of the requests around it, or else the last one that is not in the
-// future (a day of grace for clocks and zones that differ).
+// the last one in which it is not in the future (a day of grace for clocks and
+// zones that differ).
 func (c *clock) guessYear(s stamp, late bool) stamp {
 	if s.year != 0 || s.epoch {
 		return s
 	}
-	if c.anchor != 0 {
-		near := time.Unix(0, c.anchor).In(c.loc)
-		return s.withYear(stamp{year: near.Year(), month: int(near.Month())})
-	}
-	now := c.now.In(c.loc)
-	s.year = min(max(now.Year(), minYear), maxYear)
+	s.year = min(max(c.now.In(c.loc).Year(), minYear), maxYear)
 	if c.convert(s, late) > c.now.Unix()+86400 && s.year > minYear {
 		s.year--
 	}

@@ -90,20 +90,19 @@ func baseOf(s []byte) int {
 // need not look for the end of a line before it knows what the line is.
 const window = 1024
 
-// run reads the lines in columns that begin before limit like the last one, and
-// stops at the first that it is not sure of. It returns how many bytes those
-// lines took. What stands in the chunk behind limit is only looked at.
+// run reads the lines in columns that begin like the last one, and stops at the
+// first that it is not sure of. It returns how many bytes those lines took.
 //
 // Up to the server everything is compared or belongs to a set of bytes without
 // the line end, so the line cannot end before that; only then its end is sought.
-func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (done int) {
+func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 	l, rec := &p.like, &p.rec
-	if !l.known || l.clf || p.formats != nil || p.partial {
+	if !l.known || l.clf || p.formats != nil {
 		return 0
 	}
 	rec.clear()
 	rec.Class, rec.Own, rec.Origin = Request, true, &l.origin
-	for done < limit && len(chunk)-done >= window {
+	for len(chunk)-done >= window {
 		w := chunk[done : done+window]
 		i := len(l.prefix)
 		if i > 0 && string(w[:i]) != string(l.prefix) {
@@ -181,9 +180,6 @@ func (p *Parser) run(chunk []byte, limit int, late bool, visit func(*Record)) (d
 			p.endOf(w[date:], line[timers:], late, rec)
 		} else {
 			rec.Written = l.seconds + nano
-		}
-		if rec.Written != 0 {
-			p.clock.anchor = rec.Written
 		}
 		visit(rec)
 		done += length + 1
@@ -334,7 +330,7 @@ func (p *Parser) endOf(date, timers []byte, late bool, rec *Record) {
 // false, having decided nothing, for any line that it is not sure of.
 func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	l := &p.like
-	if !l.known || l.bare || !l.clf && p.formats == nil || p.partial {
+	if !l.known || l.bare || !l.clf && p.formats == nil {
 		return false
 	}
 	at := len(l.prefix)
@@ -367,9 +363,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	}
 	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
-	if rec.Written != 0 {
-		p.clock.anchor = rec.Written
-	}
+	p.fragment = false
 	return true
 }
 
@@ -394,66 +388,3 @@ func nameLen(b []byte) int {
 }
 
 func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
-
-// Scan reads a run of whole lines (the last may lack its line end) and calls
-// visit for every line that is not empty, always with the same Record. NUL bytes
-// end a line too: they are what a crash leaves of one.
-func (p *Parser) Scan(chunk []byte, late bool, visit func(*Record)) {
-	for len(chunk) > 0 {
-		size := len(chunk)
-		torn := false
-		if !p.noNUL {
-			size = pieceSize(chunk)
-			torn = bytes.IndexByte(chunk[:size], 0) >= 0
-		}
-		for size > 0 {
-			n := 0
-			if !torn {
-				n = p.run(chunk, size, late, visit)
-			}
-			if n == 0 {
-				n = bytes.IndexByte(chunk, '\n') + 1
-				if n == 0 {
-					n = len(chunk)
-				}
-				p.scanLine(bytes.TrimSuffix(chunk[:n], lineEnd), late, visit)
-			}
-			chunk, size = chunk[n:], size-n
-		}
-	}
-}
-
-var lineEnd = []byte("\n")
-
-// pieceSize is the length of a few whole lines at the beginning of a chunk, so
-// few that looking for NUL leaves them in the cache.
-func pieceSize(chunk []byte) int {
-	if len(chunk) > maxPiece {
-		if n := bytes.LastIndexByte(chunk[:maxPiece], '\n'); n >= 0 {
-			return n + 1
-		}
-	}
-	return len(chunk)
-}
-
-// maxPiece is about what a core's nearest caches hold.
-const maxPiece = 64 << 10
-
-// scanLine reads one line, or what NUL bytes have made of it.
-func (p *Parser) scanLine(line []byte, late bool, visit func(*Record)) {
-	for len(line) > 0 {
-		part := line
-		if n := bytes.IndexByte(line, 0); n >= 0 {
-			part, line = line[:n], line[n+1:]
-		} else {
-			line = nil
-		}
-		if part = trimEnd(part); len(part) == 0 {
-			continue
-		}
-		if !p.skim(part, late, &p.rec) {
-			p.parseReference(part, late, &p.rec)
-		}
-		visit(&p.rec)
-	}
-}

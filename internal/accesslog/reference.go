@@ -1,10 +1,9 @@
 package accesslog
 
-// parseReference reads one line without its line end, plainly, whatever came
-// before. It is what the fast path must agree with, and where it hands a line
-// that it is not sure of.
+// parseReference reads one line plainly. It is what the fast path must agree
+// with, and where it hands a line that it is not sure of.
 func (p *Parser) parseReference(line []byte, late bool, rec *Record) {
-	line = lastSegment(trimEnd(line))
+	line = trimEnd(line)
 	p.readLine(line, late, rec)
 	rec.Line = line
 }
@@ -12,29 +11,21 @@ func (p *Parser) parseReference(line []byte, late bool, rec *Record) {
 // readLine takes off a wrapper, skips the header, and tries every place where
 // HAProxy's text may begin.
 func (p *Parser) readLine(line []byte, late bool, rec *Record) {
-	continued := p.partial
-	p.partial = false
-
 	rec.clear()
 	var outer stamp
 	text, written, fragment, docker := unwrapDocker(line, p.scratch)
 	p.scratch = text
 	if docker {
-		outer, line, p.partial = written, trimEnd(text), fragment
+		outer, line = written, trimEnd(text)
 	}
 	var h header
 	h.read(line)
-	p.partial = p.partial || h.fragment
+	p.fragment = fragment || h.fragment
 	if outer.sane() { // the container runtime's time has a year and a zone
 		h.stamp, h.timed = outer, true
 	}
 	m := &p.moment
 	*m = moment{}
-	if continued {
-		rec.Class = Message // the rest of a line that was counted already
-		rec.Written = p.written(&h, m, late)
-		return
-	}
 	start := h.tagEnd
 	for _, at := range h.starts[:h.n] {
 		*m = moment{}
@@ -48,14 +39,8 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	readOrigin(line, &h, start, rec.Origin)
 	rec.Own = rec.Own || rec.Origin.haproxys()
 	rec.Written = p.written(&h, m, late)
-	if rec.Class != Request {
-		return
-	}
-	if start == h.starts[0] && !docker {
+	if rec.Class == Request && start == h.starts[0] && !docker {
 		p.like.learn(line, &h, rec)
-	}
-	if rec.Written != 0 {
-		p.clock.anchor = rec.Written
 	}
 }
 

@@ -14,16 +14,8 @@ func trimEnd(line []byte) []byte {
 	return line
 }
 
-// lastSegment is what follows the last block of NUL bytes. A crash leaves such
-// blocks where data had not reached the disk; no logger writes NUL by itself.
-func lastSegment(line []byte) []byte {
-	end := len(line)
-	for end > 0 && line[end-1] == 0 {
-		end--
-	}
-	line = line[:end]
-	return line[bytes.LastIndexByte(line, 0)+1:]
-}
+// dockerBegin is what a line of docker's json-file driver begins with.
+const dockerBegin = `{"log":"`
 
 // dockerFragment is from where on a docker line without a line end is taken for
 // a fragment: docker cuts at 16 KiB (moby's defaultBufSize).
@@ -35,12 +27,11 @@ const dockerFragment = 16 << 10
 //
 // into the text, in scratch, and its time. ok is false for any other line.
 func unwrapDocker(line, scratch []byte) (text []byte, written stamp, fragment, ok bool) {
-	const begin = `{"log":"`
-	if !bytes.HasPrefix(line, []byte(begin)) {
+	if !bytes.HasPrefix(line, []byte(dockerBegin)) {
 		return scratch, stamp{}, false, false
 	}
-	text, n := unescapeJSON(line[len(begin):], scratch[:0])
-	rest := line[len(begin)+n:]
+	text, n := unescapeJSON(line[len(dockerBegin):], scratch[:0])
+	rest := line[len(dockerBegin)+n:]
 	if at := bytes.LastIndex(rest, []byte(`"time":"`)); at >= 0 {
 		rest = rest[at+len(`"time":"`):]
 		if end := bytes.IndexByte(rest, '"'); end >= 0 {
@@ -48,7 +39,7 @@ func unwrapDocker(line, scratch []byte) (text []byte, written stamp, fragment, o
 		}
 	}
 	ended := len(text) > 0 && text[len(text)-1] == '\n'
-	closed := len(begin)+n < len(line)
+	closed := len(dockerBegin)+n < len(line)
 	return text, written, closed && !ended && len(text) >= dockerFragment, true
 }
 
@@ -123,4 +114,14 @@ func hexRune(b []byte) (r rune, ok bool) {
 		}
 	}
 	return r, true
+}
+
+// isWrapped reports whether a container runtime wrote a line, so that it may be
+// the rest of the one before.
+func isWrapped(line []byte) bool {
+	if bytes.HasPrefix(line, []byte(dockerBegin)) {
+		return true
+	}
+	_, n := readStamp(line)
+	return n > 0 && runtimeLen(line[n+blanks(line[n:]):]) > 0
 }

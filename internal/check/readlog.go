@@ -77,19 +77,22 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	if err != nil {
 		return none, Log{}, err
 	}
-	options := accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats, NoNUL: true}
+	options := accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats}
 	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
-	parsers, counters := make([]*accesslog.Parser, workers), make([]C, workers)
+	counters, visits := make([]C, workers), make([]func(*accesslog.Record), workers)
 	for i := range workers {
-		parsers[i], counters[i] = accesslog.New(options), newCounter()
+		counters[i] = newCounter()
+		visits[i] = counters[i].Add
 	}
+	reading := accesslog.NewReading(options, visits)
 	began := time.Now()
 	report, err := source.Read(ctx, spanOf(stretch, f.Timezone.Location()), workers, accesslog.New(options).WrittenAt, func(worker int, c logsource.Chunk) {
-		parsers[worker].Scan(c.Data, c.Late, counters[worker].Add)
+		reading.Piece(worker, accesslog.Piece(c))
 	})
 	if err != nil {
 		return none, Log{}, err
 	}
+	reading.Close()
 	zerolog.Ctx(ctx).Debug().Stringer("log", source).Int64("bytes", report.Bytes).Time("earliest", report.Earliest).Time("newest", report.Newest).
 		Dur("milliseconds", time.Since(began)).Msg("read")
 	for _, other := range counters[1:] {

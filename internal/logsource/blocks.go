@@ -22,8 +22,9 @@ type piece struct{ from, to int64 }
 
 // content is a plain file, or a copy of one, of which size bytes are of interest.
 type content struct {
-	r    io.ReaderAt
-	size int64
+	r      io.ReaderAt
+	size   int64
+	stream int
 	// intact tells whether what was read until now is still the file that was opened: false once it has been cut short.
 	intact func() bool
 }
@@ -68,7 +69,7 @@ func (j *job) readPieces(c content, pieces []piece, turns []turn) result {
 				b.lost = append(b.lost, blocks[i])
 				continue
 			}
-			j.give(worker, data, offset, turns)
+			j.give(worker, c.stream, lines{data, offset}, turns)
 		}
 		lock.Lock()
 		defer lock.Unlock()

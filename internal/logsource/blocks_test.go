@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -38,12 +39,17 @@ func linesOf(text []byte, from, to int64) (lines []string, overlong int) {
 // not.
 type gathered struct {
 	sync.Mutex
-	lines []string
+	lines  []string
+	chunks []Chunk // without their data
 }
 
 func (g *gathered) handle(_ int, c Chunk) {
 	g.Lock()
 	defer g.Unlock()
+	if int64(len(c.Data)) > c.To-c.From {
+		panic(fmt.Sprintf("%d bytes from %d to %d", len(c.Data), c.From, c.To))
+	}
+	g.chunks = append(g.chunks, Chunk{From: c.From, To: c.To, Stream: c.Stream})
 	for line := range bytes.Lines(c.Data) {
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		if len(line) > 0 && len(line) <= MaxLine {
@@ -54,6 +60,12 @@ func (g *gathered) handle(_ int, c Chunk) {
 
 func (g *gathered) compare(t *testing.T, want []string) {
 	t.Helper()
+	slices.SortFunc(g.chunks, func(a, b Chunk) int { return cmp.Compare(a.From, b.From) })
+	for i := range g.chunks[min(1, len(g.chunks)):] {
+		if before, c := g.chunks[i], g.chunks[i+1]; c.From < before.To || c.Stream != before.Stream {
+			t.Fatalf("a chunk of stream %d from %d to %d, then one of %d from %d", before.Stream, before.From, before.To, c.Stream, c.From)
+		}
+	}
 	slices.Sort(g.lines)
 	slices.Sort(want)
 	if slices.Equal(g.lines, want) {
@@ -76,7 +88,7 @@ func testJob(g *gathered) *job {
 func checkPieces(t *testing.T, text []byte, from, to int64) {
 	t.Helper()
 	g := &gathered{}
-	c := content{bytes.NewReader(text), int64(len(text)), func() bool { return true }}
+	c := content{bytes.NewReader(text), int64(len(text)), 1, func() bool { return true }}
 	result := testJob(g).readPieces(c, []piece{{from, to}}, nil)
 	want, overlong := linesOf(text, from, to)
 	g.compare(t, want)
@@ -96,7 +108,7 @@ func checkStream(t *testing.T, text []byte, only []piece) {
 	}
 	for _, r := range readers {
 		g := &gathered{}
-		result, err := testJob(g).stream(r, only, &lateness{})
+		result, err := testJob(g).stream(r, 1, only, &lateness{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,11 +250,11 @@ func TestOverlong(t *testing.T) {
 	text := "a\n" + long + "\nb\n" + long + long + "\n" + long
 	for name, read := range map[string]func(*job) result{
 		"pieces": func(j *job) result {
-			c := content{strings.NewReader(text), int64(len(text)), func() bool { return true }}
+			c := content{strings.NewReader(text), int64(len(text)), 1, func() bool { return true }}
 			return j.readPieces(c, []piece{{0, int64(len(text))}}, nil)
 		},
 		"stream": func(j *job) result {
-			got, _ := j.stream(strings.NewReader(text), nil, &lateness{})
+			got, _ := j.stream(strings.NewReader(text), 1, nil, &lateness{})
 			return got.result
 		},
 	} {
@@ -254,5 +266,40 @@ func TestOverlong(t *testing.T) {
 			}
 			g.compare(t, []string{"a", "b"})
 		})
+	}
+}
+
+// TestChunksAdjoin wants lines that follow each other in chunks that do, wherever blocks, buffers and turns cut them.
+func TestChunksAdjoin(t *testing.T) {
+	var b strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&b, "%d %s\n", i, strings.Repeat("x", i%97))
+	}
+	text := b.String()
+	size := int64(len(text))
+	middle := int64(strings.Index(text, "\n20000 ") + 1)
+	turns := []turn{{0, false}, {middle, true}, {middle + 100*block, false}}
+	for name, read := range map[string]func(*job){
+		"pieces": func(j *job) {
+			j.readPieces(content{strings.NewReader(text), size, 7, func() bool { return true }}, []piece{{0, size}}, turns)
+		},
+		"stream": func(j *job) {
+			_, _ = j.stream(iotest.HalfReader(strings.NewReader(text)), 7, nil, &lateness{})
+		},
+	} {
+		g := &gathered{}
+		read(testJob(g))
+		slices.SortFunc(g.chunks, func(a, b Chunk) int { return cmp.Compare(a.From, b.From) })
+		at, cut := int64(0), false
+		for _, c := range g.chunks {
+			if c.From != at || c.Stream != 7 {
+				t.Fatalf("%s: a chunk of stream %d begins at %d, want %d", name, c.Stream, c.From, at)
+			}
+			at = c.To
+			cut = cut || at == middle
+		}
+		if at != size || len(g.chunks) < 3 || name == "pieces" && !cut {
+			t.Errorf("%s: %d chunks to %d of %d, cut at the turn: %v", name, len(g.chunks), at, size, cut)
+		}
 	}
 }

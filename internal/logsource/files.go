@@ -215,6 +215,7 @@ func (j *job) plan(files []*logFile) ([]part, error) {
 		if dated {
 			earliest = first
 		}
+		f.stream = j.newStream()
 		p := part{f, piece{0, f.size}}
 		switch {
 		case f.gz && dated && (reached < from || first > to):
@@ -273,7 +274,7 @@ func (s *files) readPart(j *job, l log, p part, late *lateness) (result, error) 
 		if err != nil {
 			return result{}, err
 		}
-		got, err := j.stream(r, nil, late)
+		got, err := j.stream(r, p.stream, nil, late)
 		j.report.reaches(0, got.newest)
 		return got.result, err
 	}
@@ -281,7 +282,7 @@ func (s *files) readPart(j *job, l log, p part, late *lateness) (result, error) 
 	if len(j.repeats) > 0 {
 		newSearch(j.ctx, p.f, p.size, j.clock).repeated(p.piece, late)
 	}
-	got := j.readPieces(content{p.f, p.size, func() bool { s.hook("read"); return p.intact() }}, []piece{p.piece}, late.turns)
+	got := j.readPieces(content{p.f, p.size, p.stream, func() bool { s.hook("read"); return p.intact() }}, []piece{p.piece}, late.turns)
 	if got.err != nil || len(got.lost) == 0 {
 		return got, got.err
 	}
@@ -303,7 +304,7 @@ func (s *files) readStream(j *job, path string) error {
 		defer f.Close()
 		r, name = f, path
 	}
-	got, err := j.stream(r, nil, &lateness{repeats: j.repeats})
+	got, err := j.stream(r, j.newStream(), nil, &lateness{repeats: j.repeats})
 	if err != nil {
 		return cannotRead(name, err)
 	}

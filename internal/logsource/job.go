@@ -27,6 +27,7 @@ type job struct {
 	clock   Clock
 	handle  Handle
 	repeats []repeat
+	streams int // numbered so far
 
 	// gate is held for reading during each call of handle, so that closing it means that none runs and none begins.
 	gate   sync.RWMutex
@@ -124,22 +125,32 @@ func (j *job) parallel(work func(worker int)) (wait func()) {
 	}
 }
 
-// give hands lines over, cut where daylight saving's repeated hour begins or ends. offset is where data begins in its stream.
-func (j *job) give(worker int, data []byte, offset int64, turns []turn) {
-	late := false
+// newStream numbers a stream.
+func (j *job) newStream() int {
+	j.streams++
+	return j.streams
+}
+
+// give hands over lines of a stream, cut where daylight saving's repeated hour begins or ends.
+func (j *job) give(worker, stream int, run lines, turns []turn) {
+	c := Chunk{Stream: stream, From: run.offset, To: run.offset + int64(len(run.data))}
+	rest := run.data
 	for _, t := range turns {
-		if t.at <= offset {
-			late = t.late
+		if t.at <= c.From {
+			c.Late = t.late
 			continue
 		}
-		n := t.at - offset
-		if n >= int64(len(data)) {
+		if t.at >= c.To {
 			break
 		}
-		j.giveChunk(worker, Chunk{Data: data[:n], Late: late})
-		data, offset, late = data[n:], t.at, t.late
+		part := c
+		part.To = t.at
+		part.Data, rest = rest[:t.at-c.From], rest[t.at-c.From:]
+		j.giveChunk(worker, part)
+		c.From, c.Late = t.at, t.late
 	}
-	j.giveChunk(worker, Chunk{Data: data, Late: late})
+	c.Data = rest
+	j.giveChunk(worker, c)
 }
 
 func (j *job) giveChunk(worker int, c Chunk) {

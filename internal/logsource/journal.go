@@ -72,7 +72,7 @@ func (s *journal) read(j *job, program, field string) error {
 	}
 	var got streamed
 	_, err := s.ask(j, program, args, func(out io.Reader) (err error) {
-		got, err = j.stream(out, nil, &lateness{})
+		got, err = j.stream(out, j.newStream(), nil, &lateness{})
 		return err
 	})
 	if err != nil {

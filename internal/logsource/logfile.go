@@ -19,11 +19,12 @@ type logFile struct {
 	quiet bool  // last written to before the stretch
 	err   error // why it cannot be read; all below is then worth nothing
 
-	f    *os.File
-	size int64  // when it was opened: lines that come later are not read
-	gz   bool   // compressed
-	head []byte // its first bytes, after decompression
-	tail []byte // its last bytes
+	f      *os.File
+	size   int64  // when it was opened: lines that come later are not read
+	stream int    // its number, if it is read
+	gz     bool   // compressed
+	head   []byte // its first bytes, after decompression
+	tail   []byte // its last bytes
 }
 
 var (

@@ -24,13 +24,18 @@ type Span struct {
 	Location *time.Location
 }
 
-// Chunk is a run of whole lines of one file. Each line ends in \n, only the very last one of a stream may not. Data may be
+// Chunk is a run of whole lines of one stream. Each line ends in \n, only the very last one of a stream may not. Data may be
 // read, not kept: it is valid during the call alone.
 type Chunk struct {
 	Data []byte
 	// Late says that a local time without a zone that is ambiguous, because daylight saving repeated it, means its second
 	// occurrence here.
 	Late bool
+	// Stream numbers the file, or what else the lines come from, among those of one Read.
+	Stream int
+	// From and To are where in its stream the chunk begins and ends: one that begins where another ends follows it. Data may
+	// lack empty lines at its beginning.
+	From, To int64
 }
 
 // Clock tells when a line (without its \n) was written, in Unix nanoseconds; false where the line does not tell. A local

@@ -58,7 +58,7 @@ func (s *ring) read(j *job, conn net.Conn) error {
 		return err
 	}
 	end := &ending{r: answer}
-	got, err := j.stream(end, nil, &lateness{repeats: j.repeats})
+	got, err := j.stream(end, j.newStream(), nil, &lateness{repeats: j.repeats})
 	if err != nil {
 		return fmt.Errorf("cannot read %s: %w", s, err)
 	}

@@ -270,7 +270,7 @@ func (j *job) recover(l log, f *logFile, lost []piece, late *lateness) (result, 
 			if err != nil {
 				return result{}, err
 			}
-			got, err := j.stream(r, lost, &lateness{repeats: j.repeats})
+			got, err := j.stream(r, f.stream, lost, &lateness{repeats: j.repeats})
 			return got.result, err
 		}
 		var there []piece
@@ -282,7 +282,7 @@ func (j *job) recover(l log, f *logFile, lost []piece, late *lateness) (result, 
 		if c.size < f.size {
 			j.unreadEnd(f.path, f.size-c.size)
 		}
-		return j.readPieces(content{c.f, c.size, c.intact}, there, late.turns), nil
+		return j.readPieces(content{c.f, c.size, f.stream, c.intact}, there, late.turns), nil
 	}
 	j.unreadEnd(f.path, f.size-lost[0].from)
 	return result{}, nil

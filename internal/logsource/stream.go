@@ -25,9 +25,9 @@ type lines struct {
 }
 
 // stream hands over the lines of a stream of any length from a fixed number of buffers: one goroutine reads and cuts at
-// line ends, the workers take what it has cut. only, if not nil, limits it to the lines that begin in those pieces. late
+// line ends, the workers take what it has cut. number is the stream's. only, if not nil, limits it to the lines that begin in those pieces. late
 // knows what came before; the stream's own lines are noted in it.
-func (j *job) stream(r io.Reader, only []piece, late *lateness) (streamed, error) {
+func (j *job) stream(r io.Reader, number int, only []piece, late *lateness) (streamed, error) {
 	empty := make(chan []byte, j.workers+1) // one to be filled and one for each worker
 	full := make(chan filled, j.workers+1)
 	for range cap(empty) {
@@ -36,7 +36,7 @@ func (j *job) stream(r io.Reader, only []piece, late *lateness) (streamed, error
 	wait := j.parallel(func(worker int) {
 		for f := range full {
 			for _, run := range f.runs {
-				j.give(worker, run.data, run.offset, f.turns)
+				j.give(worker, number, run, f.turns)
 			}
 			empty <- f.buf
 		}
