@@ -1,4 +1,4 @@
-// Package house holds the rules of the house that a compiler does not.
+// Package rules holds the rules of the house that a compiler does not.
 package rules
 
 import (
@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,4 +99,78 @@ func called(call *ast.CallExpr) string {
 		return ""
 	}
 	return of.Name + "." + selector.Sel.Name
+}
+
+// order lists the product's packages from the bottom to the top; a package
+// imports only those that stand above it here.
+var order = []string{
+	"internal/panics",
+	"internal/plugin/pattern",
+	"internal/plugin",
+	"internal/plugin/threshold",
+	"internal/haproxy",
+	"internal/haproxy/endpoint",
+	"internal/accesslog/logformat",
+	"internal/accesslog",
+	"internal/logsource",
+	"internal/dns",
+	"internal/samples",
+	"internal/check",
+	"internal/diagnosis",
+	"internal/check/kinds",
+	"internal/check/rates",
+	"internal/check/*",
+	"internal/overview/draw",
+	"internal/overview/picture",
+	"internal/overview/*",
+	"internal/overview",
+	"cmd/*",
+}
+
+func place(t *testing.T, folder string) int {
+	t.Helper()
+	for i, pattern := range order {
+		if matched, _ := filepath.Match(pattern, folder); matched {
+			return i
+		}
+	}
+	t.Errorf("%s has no place in the order of the packages", folder)
+	return 0
+}
+
+// Data flows one way: nothing points upward, no check knows another one, and
+// what has read HAProxy's answers does not know how they are printed.
+func TestNothingPointsUpward(t *testing.T) {
+	for name, file := range sources(t) {
+		folder := filepath.ToSlash(filepath.Dir(name))
+		if strings.HasPrefix(folder, "tools/") {
+			continue
+		}
+		for _, spec := range file.Imports {
+			imported, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "check-haproxy/")
+			if !ours {
+				continue
+			}
+			if place(t, imported) >= place(t, folder) {
+				t.Errorf("%s imports %s, which does not stand below it", name, imported)
+			}
+		}
+	}
+}
+
+// A command leads to its package: its main only exits with what that returns.
+func TestMainsAreShort(t *testing.T) {
+	mains, err := filepath.Glob(filepath.Join(root, "cmd/*/main.go"))
+	if err != nil || len(mains) < 5 {
+		t.Fatalf("found %v: %v", mains, err)
+	}
+	for _, main := range mains {
+		text, err := os.ReadFile(main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(string(text), "\n"); lines >= 20 {
+			t.Errorf("%s has %d lines", main, lines)
+		}
+	}
 }
