@@ -1,0 +1,119 @@
+package configuration
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxFile bounds a file of a configuration in bytes, and maxTotal all of them
+// together: 20,000 lines are about 1 MiB.
+const (
+	maxFile  = 16 << 20
+	maxTotal = 32 << 20
+)
+
+// Source is one file of a configuration.
+type Source struct {
+	Name string
+	Text []byte
+}
+
+// ReadFiles reads files and folders, in the given order, as "haproxy -f" does: of a
+// folder the files *.cfg that are not hidden, by name (Management Guide 3).
+// Errors name the file and what to do.
+func ReadFiles(paths []string) ([]Source, error) {
+	var sources []Source
+	total := 0
+	for _, path := range paths {
+		files, err := expand(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			text, err := readFile(file)
+			if err != nil {
+				return nil, err
+			}
+			if total += len(text); total > maxTotal {
+				return nil, fmt.Errorf("the configuration is larger than %d MiB: name the files of one HAProxy only", maxTotal>>20)
+			}
+			sources = append(sources, Source{Name: file, Text: text})
+		}
+	}
+	return sources, nil
+}
+
+// expand is the path itself, or the files of a folder.
+func expand(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	var files []string
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasSuffix(name, ".cfg") && !strings.HasPrefix(name, ".") {
+			if file := filepath.Join(path, name); isRegular(file) {
+				files = append(files, file)
+			}
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("the folder %s has no file *.cfg; name the folder or file that haproxy -f is given", path)
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// isRegular follows links, as HAProxy does: a folder of Kubernetes is made of
+// them.
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// readFile reads a regular file. It is looked at before it is opened, because
+// the opening of a pipe waits for its other end.
+func readFile(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, cannotRead(path, err)
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot read %s: it is not a regular file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("cannot read %s: it is larger than %d MiB; is this a haproxy.cfg?", path, maxFile>>20)
+	}
+	return text, nil
+}
+
+func cannotRead(path string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("cannot read %s: %w; let the monitoring user read it (its group, or an ACL)", path, err)
+	}
+	return fmt.Errorf("cannot read %s: %w", path, err)
+}
