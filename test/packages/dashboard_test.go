@@ -187,7 +187,7 @@ object InfluxdbWriter "influxdb" {
 	i.Start(t)
 	// The writers drop what comes before they are connected.
 	check := func() {
-		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-sessions", "backend-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers"} {
+		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-sessions", "backend-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers", "config-summary"} {
 			i.CheckNow(t, "lb1", service)
 		}
 	}
@@ -209,6 +209,7 @@ func summaries(s *site) string {
 	for _, check := range []struct{ name, level, more string }{
 		{"backend", "summary", ""}, {"backend", "servers", ""}, {"sessions", "summary", ""},
 		{"dns", "summary", "vars.haproxy_dns_no_lookup = true"}, {"dns", "servers", "vars.haproxy_dns_no_lookup = true"},
+		{"config", "summary", "vars.haproxy_config_config = " + icingaString(s.config)},
 	} {
 		fmt.Fprintf(&b, "object Service \"%[1]s-%[2]s\" {\n\thost_name = \"lb1\"\n\tcheck_command = \"haproxy_%[1]s\"\n\tvars.haproxy_%[1]s_socket = %[3]s\n\tvars.haproxy_%[1]s_perfdata = \"%[2]s\"\n\t%[4]s\n}\n",
 			check.name, check.level, icingaString(s.socket), check.more)
@@ -363,6 +364,8 @@ func TestPNPTemplates(t *testing.T) {
 				source = []string{"-f", s.log}
 			case "check_haproxy_dns":
 				source = append(source, "--no-lookup")
+			case "check_haproxy_config":
+				source = append(source, "--config", s.config)
 			}
 			output, _ := outputOf(t, filepath.Join(plugins(t), p.Name), append(source, "--perfdata", level)...)
 			var labels []string

@@ -41,10 +41,10 @@ func TestIcinga(t *testing.T) {
 	i.Configure(t, map[string]string{
 		"conf.d/check_haproxy.conf": icingaFile(t, "check_haproxy.conf"),
 		"conf.d/services.conf":      icingaFile(t, "services.conf"),
-		"conf.d/hosts.conf":         icingaHost(s, ""),
+		"conf.d/hosts.conf":         icingaHost(s, "vars.haproxy.config = "+icingaString(s.config)),
 	})
 	i.Start(t)
-	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns"} {
+	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-config"} {
 		i.CheckNow(t, "lb1", service)
 	}
 
@@ -59,6 +59,7 @@ func TestIcinga(t *testing.T) {
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-sessions", 0), "fe_sessions", "process_connections")
 
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-dns", 0), "time")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-config", 0), "risks", "notes", "time")
 
 	s.mend(t)
 	awaitRecovery(t, s, i)

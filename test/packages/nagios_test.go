@@ -45,6 +45,7 @@ func TestNagios(t *testing.T) {
 		nagiosService("sessions", "check_haproxy_sessions!"+page+"*")+
 		nagiosService("sessions socket", "check_haproxy_sessions_socket!"+socket+"*")+
 		nagiosService("dns", "check_haproxy_dns!"+socket+"*")+
+		nagiosService("config", "check_haproxy_config!"+s.config+"!"+s.socket)+
 		nagiosService("nosrv v2", "check_haproxy_nosrv!"+s.log+"!v2")+
 		nagiosService("nosrv v2e", "check_haproxy_nosrv!"+s.log+"!v2e"))
 
@@ -74,6 +75,9 @@ func TestNagios(t *testing.T) {
 	n.AwaitState(t, "lb1", "nosrv v2e", "0")
 
 	wantMetrics(t, n.AwaitState(t, "lb1", "dns", "0")["performance_data"], "time")
+
+	// Each server of the site is alone: that is a note.
+	wantMetrics(t, n.AwaitState(t, "lb1", "config", "0")["performance_data"], "risks", "notes", "time")
 
 	s.mend(t)
 	recovered := n.AwaitState(t, "lb1", "backend v2", "0")

@@ -20,6 +20,7 @@ type site struct {
 	dir    string
 	socket string // at level user
 	log    string
+	config string // HAProxy's, where the monitoring user can read it
 	port   string // of the stats page, /haproxy?stats
 
 	haproxy *rig.HAProxy
@@ -57,6 +58,12 @@ backend v2
 backend v2e
 	server v2eElb GOOD check inter 100ms
 `)+more)
+	s.config = filepath.Join(dir, "haproxy.cfg")
+	written, err := os.ReadFile(filepath.Join(s.haproxy.Dir, "haproxy.cfg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rig.WriteFiles(t, dir, map[string]string{"haproxy.cfg": string(written)})
 	s.haproxy.AwaitStatus(t, "v2", "v2Elb", "DOWN")
 	s.haproxy.AwaitStatus(t, "v2e", "v2eElb", "UP")
 	for _, path := range []string{"/v2/", "/"} {

@@ -32,6 +32,7 @@ var panels = []panel{
 	{"Nearest limit", "How much of the limit that bites first is used (--perfdata summary).", "haproxy_sessions", []string{"used"}, "percent"},
 	{"Backends by state", "How many are OK, WARNING and CRITICAL (--perfdata summary).", "haproxy_backend", []string{"ok", "warning", "critical"}, "short"},
 	{"Limits by state", "How many are OK, WARNING and CRITICAL (--perfdata summary).", "haproxy_sessions", []string{"ok", "warning", "critical"}, "short"},
+	{"Risks in the configuration", "What in haproxy.cfg invites the next outage, and what else is worth a note.", "haproxy_config", []string{"risks", "notes"}, "short"},
 	{"Time that a check takes", "Near the timeout: HAProxy or its network answers slowly.", "*", []string{"time"}, "s"},
 }
 

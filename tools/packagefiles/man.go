@@ -47,6 +47,7 @@ func ManPage(p Program, page []byte) string {
 type chapter struct{ title, body string }
 
 var (
+	comment      = regexp.MustCompile(`(?m)^<!--.*-->\n`)
 	chapterHead  = regexp.MustCompile(`(?m)^## (.+)\n`)
 	markdownLink = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
 )
@@ -58,6 +59,7 @@ func chaptersOf(page []byte) []chapter {
 	if _, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(text, "# ") {
 		text = rest
 	}
+	text = comment.ReplaceAllString(text, "")
 	// A page of man(1) has no links: what they say stays.
 	text = markdownLink.ReplaceAllString(text, "$1")
 	heads := chapterHead.FindAllStringSubmatchIndex(text, -1)
@@ -81,7 +83,8 @@ func (c chapter) roff(title string) string {
 	if strings.TrimSpace(c.body) == "" {
 		return ""
 	}
-	return ".SH " + roff(title) + "\n" + string(md2man.Render([]byte(tablesAsLists(c.body))))
+	// Without a line end, the parser reads past the last line after a list.
+	return ".SH " + roff(title) + "\n" + string(md2man.Render([]byte(tablesAsLists(c.body)+"\n")))
 }
 
 var tableRow = regexp.MustCompile(`^\|(.*)\|\s*$`)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/config"
 	"check-haproxy/internal/check/dns"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
@@ -20,6 +21,7 @@ import (
 func Programs() []Program {
 	return []Program{
 		{backend.Manual()},
+		{config.Manual()},
 		{dns.Manual()},
 		{nosrv.Manual()},
 		{sessions.Manual()},

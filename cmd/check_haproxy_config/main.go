@@ -1,0 +1,9 @@
+package main
+
+import (
+	"os"
+
+	"check-haproxy/internal/check/config"
+)
+
+func main() { os.Exit(config.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

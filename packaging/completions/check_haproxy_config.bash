@@ -1,0 +1,14 @@
+# bash completion of check_haproxy_config, made from its flags: do not edit.
+_check_haproxy_config() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	case $before in
+	--config|-S|--socket) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
+	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
+	--perfdata) mapfile -t COMPREPLY < <(compgen -W "none summary sections servers" -- "$word"); return ;;
+	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
+	--ignore|--only|-c|--critical|-t|--timeout|--max-output) return ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "--config --ignore --only -c --critical -S --socket --unreachable -s --section -x --exclude -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
+}
+complete -F _check_haproxy_config check_haproxy_config
