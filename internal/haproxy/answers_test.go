@@ -61,6 +61,20 @@ func TestInfoValues(t *testing.T) {
 	}
 }
 
+// TestDamagedInfo: a number that cannot be spoils nothing but itself.
+func TestDamagedInfo(t *testing.T) {
+	info, err := NewReader(strings.NewReader("Name: HAProxy\nVersion: 2.6\nMaxconn: -1\nCurrConns: 4294967295\nUptime_sec: 12\n\n")).Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if damaged := (Number{Damaged: true}); info.Maxconn != damaged || info.CurrConns != damaged || info.UptimeSec != known(12) {
+		t.Errorf("%+v", info)
+	}
+	if _, err := NewReader(strings.NewReader("Name: HAProxy\nVersion: 2.6\nMaxconn: -1\nMaxconn: 5\n\n")).Info(); err == nil {
+		t.Error("Maxconn twice is no error")
+	}
+}
+
 func TestServersStateOfCaptures(t *testing.T) {
 	for name, ports := range map[string][2]int64{"1.8/servers-state.txt": {39403, 37605}, "3.2/servers-state.txt": {34391, 52503}} {
 		states, err := NewReader(bytes.NewReader(capture(t, name))).ServersState()
@@ -262,7 +276,6 @@ func TestAnswersRefused(t *testing.T) {
 		{"info", "Permission denied\n\n", "permission denied"},
 		{"info", "Name: HAProxy\nVersion\n\n", "without a colon"},
 		{"info", "Name: HAProxy\nPid: 1\n\n", "no Version"},
-		{"info", "Name: HAProxy\nVersion: 2.6\nMaxconn: -1\n\n", `Maxconn of the process information is "-1"`},
 		{"info", "Name: HAProxy\nVersion: 2.6\nMaxconn: 1\nMaxconn: 2\n\n", "Maxconn twice"},
 		{"info", "Name: HAProxy\nVersion: 2.6\x00\n\n", "NUL"},
 		{"state", "2\n", "this is not what HAProxy answers"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -25,6 +26,9 @@ const (
 	slim
 	dreq
 	dresp
+	intercepted
+	lbtot
+	throttle
 	lastchg
 	rate
 	rateLim
@@ -67,7 +71,7 @@ const (
 // columnNames are the columns' names in the header.
 var columnNames = [columnCount]string{
 	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
-	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp",
+	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp", intercepted: "intercepted", lbtot: "lbtot", throttle: "throttle",
 	lastchg: "lastchg", rate: "rate", rateLim: "rate_lim",
 	checkStatus: "check_status", checkCode: "check_code", lastChk: "last_chk",
 	agentStatus: "agent_status", lastAgt: "last_agt", tracked: "tracked",
@@ -137,6 +141,15 @@ func (cols *columns) split(record []byte, row *row) error {
 	if bytes.IndexByte(record, '"') >= 0 {
 		return cols.splitQuoted(record, row)
 	}
+	err := cols.splitPlain(record, row)
+	if err != nil && bytes.Count(record, comma) >= cols.count && cols.splitUnquoted(record, row) == nil {
+		return nil
+	}
+	return err
+}
+
+// splitPlain is split for a record without quotes.
+func (cols *columns) splitPlain(record []byte, row *row) error {
 	field, start := 0, 0
 	for i, char := range record {
 		if char != ',' {
@@ -149,6 +162,24 @@ func (cols *columns) split(record []byte, row *row) error {
 			// The rest is only counted, which is many times faster.
 			return cols.checkCount(field + bytes.Count(record[start:], comma) + 1)
 		}
+	}
+	cols.set(row, field, record[start:])
+	return cols.checkCount(field + 1)
+}
+
+// splitUnquoted is split for a record that has too many fields because the quotes
+// around a text got lost on the way, as in a file that another program wrote: in
+// HAProxy's texts a blank follows a comma ("Detected 3 consecutive errors, last
+// one was: …"), and no field begins with one.
+func (cols *columns) splitUnquoted(record []byte, row *row) error {
+	field, start := 0, 0
+	for i, char := range record {
+		if char != ',' || i+1 < len(record) && record[i+1] == ' ' {
+			continue
+		}
+		cols.set(row, field, record[start:i])
+		field++
+		start = i + 1
 	}
 	cols.set(row, field, record[start:])
 	return cols.checkCount(field + 1)
@@ -268,26 +299,34 @@ func (r *row) kind() (rowKind, error) {
 	return 0, fmt.Errorf("column type is %s, which does not go with this row", quoted(r[kindColumn]))
 }
 
-// numbers reads a row's numbers and keeps the first error.
-type numbers struct {
-	row *row
-	err error
+// count is the number of things there are now, or that may be. HAProxy keeps it
+// in 32 bits: what is over the half of them is a count below zero.
+func (r *row) count(c column) Number { return countOf(r[c]) }
+
+// total is the number of things there were since the start, in 64 bits.
+func (r *row) total(c column) Number {
+	number, err := parseNumber(r[c])
+	return Number{number.Value, number.Known, err != nil}
 }
 
-// at returns the number in a column; empty is unknown.
-func (n *numbers) at(c column) Number {
-	number, err := parseNumber(n.row[c])
-	if err != nil && n.err == nil {
-		n.err = fmt.Errorf("column %s %w", columnNames[c], err)
+// orUnknown is a total that is unknown if it is damaged.
+func (r *row) orUnknown(c column) Number { return undamaged(r.total(c)) }
+
+// shown is a count that is only shown: a damaged one is unknown, as one that
+// HAProxy leaves empty.
+func (r *row) shown(c column) Number { return undamaged(r.count(c)) }
+
+func countOf(field []byte) Number {
+	number, err := parseNumber(field)
+	if err != nil || number.Value > math.MaxInt32 {
+		return Number{Damaged: true}
 	}
 	return number
 }
 
-// orUnknown returns the number in a column that no verdict needs by itself: what
-// is no count there is unknown.
-func (n *numbers) orUnknown(c column) Number {
-	number, _ := parseNumber(n.row[c])
-	return number
+func undamaged(n Number) Number {
+	n.Damaged = false
+	return n
 }
 
 // parseNumber reads a count: digits alone, or nothing at all.

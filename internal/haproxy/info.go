@@ -101,12 +101,9 @@ func (info *Info) set(numbers map[string]*Number, line string) error {
 	if !wanted {
 		return nil
 	}
-	if number.Known {
+	if number.Known || number.Damaged {
 		return fmt.Errorf("the process information has %s twice", key)
 	}
-	var err error
-	if *number, err = parseNumber([]byte(value)); err != nil {
-		return fmt.Errorf("%s of the process information %w", key, err)
-	}
+	*number = countOf([]byte(value))
 	return nil
 }

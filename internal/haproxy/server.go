@@ -44,6 +44,21 @@ func (s *Server) IsOut() bool {
 	}
 }
 
+// Problem says why the row cannot tell whether the server takes requests; empty
+// if it can. It is a predicate: "has no status".
+func (s *Server) Problem() string {
+	switch {
+	case s.Status == "":
+		return "has no status"
+	case s.Weight.Damaged:
+		return "has an impossible weight"
+	case s.NoRole:
+		return "is neither an active nor a backup server"
+	default:
+		return ""
+	}
+}
+
 // hasWord says whether status is the word, or the word and something in
 // brackets or a count: "MAINT (via px/srv)", "NOLB 1/2", and "MAINT(via)" as
 // HAProxy 1.5 wrote it.

@@ -138,12 +138,6 @@ func (s *ServerState) set(column string, field []byte, texts texts) {
 	case "srv_use_ssl":
 		s.UsesTLS = countOf(field).Value > 0
 	case "srv_iweight":
-		s.ConfiguredWeight = countOf(field)
+		s.ConfiguredWeight = undamaged(countOf(field))
 	}
-}
-
-// countOf is a number that is only shown: one that is no count is unknown.
-func countOf(field []byte) Number {
-	number, _ := parseNumber(field)
-	return number
 }

@@ -122,9 +122,6 @@ func (b *statsBuilder) add() error {
 	if err != nil || kind == listenerRow {
 		return err
 	}
-	if len(b.row[status]) == 0 {
-		return errors.New("the status is empty")
-	}
 	b.asSocket = b.asSocket || len(b.row[addr]) > 0 || len(b.row[algo]) > 0
 	if string(b.row[pxname]) != b.proxy {
 		if len(b.servers) > 0 {
@@ -147,18 +144,20 @@ func (b *statsBuilder) addFrontend() error {
 		return errTwice
 	}
 	b.fronts[b.proxy] = struct{}{}
-	n := numbers{row: &b.row}
+	r := &b.row
 	b.stats.Frontends = append(b.stats.Frontends, Frontend{
 		Name:         b.proxy,
 		Status:       b.text(status),
-		Sessions:     n.at(scur),
-		SessionLimit: n.at(slim),
-		SessionRate:  n.at(rate),
-		RateLimit:    n.at(rateLim),
-		MaxSessions:  n.at(smax),
+		Sessions:     r.count(scur),
+		SessionLimit: r.count(slim),
+		SessionRate:  r.count(rate),
+		RateLimit:    r.count(rateLim),
+		MaxSessions:  r.shown(smax),
+		Intercepted:  r.total(intercepted),
+		Successes:    r.total(hrsp2xx),
 		Traffic:      b.traffic(),
 	})
-	return n.err
+	return nil
 }
 
 var errTwice = errors.New("there are two such rows")
@@ -171,24 +170,25 @@ func (b *statsBuilder) addBackend() error {
 		return fmt.Errorf("server %s is there twice", quoted(name))
 	}
 	b.backs[b.proxy] = struct{}{}
-	n := numbers{row: &b.row}
+	r := &b.row
 	b.stats.Backends = append(b.stats.Backends, Backend{
 		Name:            b.proxy,
 		Status:          b.text(status),
 		Mode:            b.text(mode),
-		Sessions:        n.at(scur),
-		Weight:          n.at(weight),
-		Queue:           n.at(qcur),
-		DeniedRequests:  n.at(dreq),
-		DeniedResponses: n.at(dresp),
-		Responses:       [6]Number{n.at(hrsp1xx), n.at(hrsp2xx), n.at(hrsp3xx), n.at(hrsp4xx), n.at(hrsp5xx), n.at(hrspOther)},
-		LastChange:      n.at(lastchg),
+		Sessions:        r.count(scur),
+		Weight:          r.count(weight),
+		Queue:           r.count(qcur),
+		Selected:        r.total(lbtot),
+		DeniedRequests:  r.total(dreq),
+		DeniedResponses: r.total(dresp),
+		Responses:       [6]Number{r.total(hrsp1xx), r.total(hrsp2xx), r.total(hrsp3xx), r.total(hrsp4xx), r.total(hrsp5xx), r.total(hrspOther)},
+		LastChange:      r.shown(lastchg),
 		Counters:        b.count(),
 		Traffic:         b.traffic(),
 		Servers:         slices.Clone(b.servers),
 	})
 	b.servers = b.servers[:0]
-	return n.err
+	return nil
 }
 
 func (b *statsBuilder) addServer() error {
@@ -197,28 +197,31 @@ func (b *statsBuilder) addServer() error {
 			return errors.New("a server stands after its section's BACKEND row")
 		}
 	}
-	n := numbers{row: &b.row}
+	r := &b.row
+	backup := r.count(bck)
 	b.servers = append(b.servers, Server{
 		Name:         b.text(svname),
 		Address:      b.text(addr),
 		Status:       b.text(status),
-		Weight:       n.at(weight),
-		Backup:       n.at(bck).Value > 0,
+		Weight:       r.count(weight),
+		Backup:       backup.Value > 0,
+		NoRole:       backup.Damaged,
 		Tracked:      b.text(tracked),
 		CheckStatus:  b.text(checkStatus),
-		CheckCode:    n.at(checkCode),
+		CheckCode:    r.shown(checkCode),
 		LastCheck:    b.text(lastChk),
 		AgentStatus:  b.text(agentStatus),
 		LastAgent:    b.text(lastAgt),
-		LastChange:   n.at(lastchg),
-		Sessions:     n.at(scur),
-		SessionLimit: n.at(slim),
-		MaxSessions:  n.at(smax),
-		Queue:        n.at(qcur),
-		QueueLimit:   n.at(qlimit),
+		LastChange:   r.shown(lastchg),
+		Sessions:     r.count(scur),
+		SessionLimit: r.count(slim),
+		MaxSessions:  r.shown(smax),
+		Queue:        r.count(qcur),
+		QueueLimit:   r.count(qlimit),
+		Throttle:     r.count(throttle),
 		Counters:     b.count(),
 	})
-	return n.err
+	return nil
 }
 
 // count reads the row's Counters, if they are wanted. They are made many at a
@@ -232,19 +235,19 @@ func (b *statsBuilder) count() *Counters {
 	}
 	counters := &b.counters[0]
 	b.counters = b.counters[1:]
-	n := numbers{row: &b.row}
+	r := &b.row
 	*counters = Counters{
-		Sessions:          n.orUnknown(stot),
-		FailedConnections: n.orUnknown(econ),
-		FailedResponses:   n.orUnknown(eresp),
-		Retries:           n.orUnknown(wretr),
-		Redispatches:      n.orUnknown(wredis),
-		Answers:           n.answers(),
-		ServerErrors:      n.orUnknown(hrsp5xx),
-		ClientAborts:      n.orUnknown(cliAbrt),
-		ServerAborts:      n.orUnknown(srvAbrt),
-		Downs:             n.orUnknown(chkdown),
-		ResponseTime:      n.orUnknown(rtime),
+		Sessions:          r.orUnknown(stot),
+		FailedConnections: r.orUnknown(econ),
+		FailedResponses:   r.orUnknown(eresp),
+		Retries:           r.orUnknown(wretr),
+		Redispatches:      r.orUnknown(wredis),
+		Answers:           r.answers(),
+		ServerErrors:      r.orUnknown(hrsp5xx),
+		ClientAborts:      r.orUnknown(cliAbrt),
+		ServerAborts:      r.orUnknown(srvAbrt),
+		Downs:             r.orUnknown(chkdown),
+		ResponseTime:      r.orUnknown(rtime),
 	}
 	return counters
 }
@@ -254,20 +257,20 @@ func (b *statsBuilder) traffic() *Traffic {
 	if !b.counting {
 		return nil
 	}
-	n := numbers{row: &b.row}
-	t := &Traffic{Requests: n.orUnknown(reqTot), BytesIn: n.orUnknown(bin), BytesOut: n.orUnknown(bout)}
+	r := &b.row
+	t := &Traffic{Requests: r.orUnknown(reqTot), BytesIn: r.orUnknown(bin), BytesOut: r.orUnknown(bout)}
 	if string(b.row[mode]) == "tcp" || string(b.row[svname]) == "BACKEND" || !t.Requests.Known {
-		t.Requests = n.orUnknown(stot)
+		t.Requests = r.orUnknown(stot)
 	}
 	return t
 }
 
 // answers sums up the responses of all statuses; unknown if HAProxy does not
 // tell one of them.
-func (n *numbers) answers() Number {
+func (r *row) answers() Number {
 	sum := Number{Known: true}
 	for c := hrsp1xx; c <= hrspOther; c++ {
-		number := n.orUnknown(c)
+		number := r.orUnknown(c)
 		sum.Value += number.Value
 		sum.Known = sum.Known && number.Known
 	}

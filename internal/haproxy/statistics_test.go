@@ -111,7 +111,7 @@ func TestStatsColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFrontend := Frontend{Name: "fe", Status: "OPEN", Sessions: known(24), SessionLimit: known(200), SessionRate: known(51), RateLimit: known(0), MaxSessions: known(24)}
+	wantFrontend := Frontend{Name: "fe", Status: "OPEN", Sessions: known(24), SessionLimit: known(200), SessionRate: known(51), RateLimit: known(0), MaxSessions: known(24), Intercepted: known(9), Successes: known(5)}
 	if diff := cmp.Diff(wantFrontend, stats.Frontends[1]); diff != "" {
 		t.Error(diff)
 	}
@@ -120,7 +120,7 @@ func TestStatsColumns(t *testing.T) {
 	}
 	want := []Backend{
 		{
-			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0),
+			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0), Selected: known(18),
 			DeniedRequests: known(0), DeniedResponses: known(0), Responses: [6]Number{known(0), known(0), known(0), known(0), known(0), known(0)},
 			LastChange: known(5),
 			Servers: []Server{
@@ -129,7 +129,7 @@ func TestStatsColumns(t *testing.T) {
 			},
 		},
 		{
-			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0),
+			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0), Selected: known(0),
 			DeniedRequests: known(0), DeniedResponses: known(0), LastChange: known(5),
 			Servers: []Server{{
 				Name: "t1", Address: "127.0.0.1:52503", Status: "DOWN", Weight: known(1), CheckStatus: "L4CON",
@@ -229,6 +229,25 @@ func TestStatsTakes(t *testing.T) {
 	}
 }
 
+// TestStatsLostQuotes: a text may have lost its quotes on the way. What else has
+// too many fields is no row.
+func TestStatsLostQuotes(t *testing.T) {
+	stats, err := readStats([]byte(rows(smallHeader, "be,s,DOWN,1,0,2,7,Detected 3 errors, last one was: x, or y,10.0.0.1:80,", "be,BACKEND,DOWN,0,0,1,0,,,")), EmptyLine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := stats.Backends[0].Servers[0]; s.LastCheck != "Detected 3 errors, last one was: x, or y" || s.Address != "10.0.0.1:80" || s.Sessions != known(7) {
+		t.Errorf("the server is %+v", s)
+	}
+	for _, row := range []string{
+		"be,s,DOWN,1,0,2,7,Detected 3 errors,last one was: x,10.0.0.1:80,", "be,s,DOWN,1,0,2,7,a, b,c,10.0.0.1:80,", "be,s,DOWN,1,0,2,7, b,", "be,s,UP,1,0,2,7,,be,t,DOWN,1,0,2,0,,,",
+	} {
+		if _, err := readStats([]byte(rows(smallHeader, row, "be,BACKEND,DOWN,0,0,1,0,,,")), EmptyLine); err == nil {
+			t.Errorf("%q passes", row)
+		}
+	}
+}
+
 func TestStatsQuotedText(t *testing.T) {
 	stats, err := readStats([]byte(rows(smallHeader, "be,s,DOWN,1,0,2,0,\"a \"\"b\"\", c\nd\",x,", "be,BACKEND,DOWN,0,0,1,0,,,")), EmptyLine)
 	if err != nil {
@@ -272,10 +291,6 @@ func TestStatsRefuses(t *testing.T) {
 		{"NUL", rows(smallHeader, backend, "be,s\x00,UP,1,0,2,0,,,"), "row 2: there is a NUL byte", errBinary},
 		{"no name", rows(smallHeader, ",s,UP,1,0,2,0,,,", backend), "name is empty", nil},
 		{"no server's name", rows(smallHeader, "be,,UP,1,0,2,0,,,", backend), "name is empty", nil},
-		{"no status", rows(smallHeader, "be,s,,1,0,2,0,,,", backend), "status is empty", nil},
-		{"a negative count", rows(smallHeader, "be,s,UP,1,0,2,-1,,,", backend), `row 1 ("be/s"): column scur is "-1"`, nil},
-		{"no count", rows(smallHeader, "be,s,UP,many,0,2,0,,,", backend), `column weight is "many"`, nil},
-		{"a huge count", rows(smallHeader, "be,s,UP,1,0,2,99999999999999999999,,,", backend), "column scur", nil},
 		{"an unknown type", rows(smallHeader, "be,s,UP,1,0,4,0,,,", backend), `column type is "4"`, nil},
 		{"an empty type", rows(smallHeader, `be,s,UP,1,0,"",0,,,`, backend), `column type is ""`, nil},
 		{"a backend of another type", rows(smallHeader, "be,s,UP,1,0,1,0,,,"), "column type", nil},
@@ -300,6 +315,59 @@ func TestStatsRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+const damagedHeader = "# pxname,svname,status,weight,bck,type,qcur,qlimit,scur,smax,slim,throttle,lastchg,check_code,dreq,hrsp_5xx,lbtot,intercepted,rate,"
+
+// TestDamagedNumbers: what can be no count spoils nothing but itself, and what is
+// only shown is then unknown. Totals since the start are larger than 32 bits.
+func TestDamagedNumbers(t *testing.T) {
+	damaged, large := Number{Damaged: true}, known(1<<40)
+	for text, want := range map[string]struct{ count, total Number }{
+		"":                     {Number{}, Number{}},
+		"7":                    {known(7), known(7)},
+		"2147483647":           {known(2147483647), known(2147483647)},
+		"2147483648":           {damaged, known(2147483648)},
+		"4294967295":           {damaged, known(4294967295)},
+		"1099511627776":        {damaged, large},
+		"18446744073709551615": {damaged, damaged},
+		"-1":                   {damaged, damaged},
+		"many":                 {damaged, damaged},
+	} {
+		numbers := strings.Repeat(text+",", 13)
+		stats, err := readStats([]byte(rows(damagedHeader, "fe,FRONTEND,OPEN,,,0,"+numbers, "be,s,UP,"+text+","+text+",2,"+numbers, "be,BACKEND,UP,1,0,1,"+numbers)), EmptyLine)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		shown := undamaged(want.count)
+		f, b := stats.Frontends[0], stats.Backends[0]
+		s := b.Servers[0]
+		for name, pair := range map[string][2]Number{
+			"frontend's sessions": {f.Sessions, want.count}, "frontend's limit": {f.SessionLimit, want.count}, "rate": {f.SessionRate, want.count}, "intercepted": {f.Intercepted, want.total},
+			"weight": {s.Weight, want.count}, "sessions": {s.Sessions, want.count}, "limit": {s.SessionLimit, want.count}, "queue": {s.Queue, want.count},
+			"queue's limit": {s.QueueLimit, want.count}, "throttle": {s.Throttle, want.count}, "peak": {s.MaxSessions, shown}, "last change": {s.LastChange, shown}, "code": {s.CheckCode, shown},
+			"backend's queue": {b.Queue, want.count}, "denied": {b.DeniedRequests, want.total}, "5xx": {b.Responses[Responses5xx], want.total}, "selected": {b.Selected, want.total},
+			"backend's last change": {b.LastChange, shown},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%q as %s is %+v, want %+v", text, name, pair[0], pair[1])
+			}
+		}
+		if s.NoRole != want.count.Damaged || (s.Problem() != "") != want.count.Damaged {
+			t.Errorf("%q: role is unknown: %v, problem %q", text, s.NoRole, s.Problem())
+		}
+	}
+}
+
+func TestServerWithoutStatus(t *testing.T) {
+	stats, err := readStats([]byte(rows(smallHeader, "be,s,,1,0,2,0,,,", "be,BACKEND,UP,1,0,1,0,,,")), EmptyLine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := stats.Backends[0].Servers[0]; s.Problem() != "has no status" || s.IsUp() {
+		t.Errorf("%+v: %q", s, s.Problem())
 	}
 }
 
@@ -394,6 +462,19 @@ func TestManyServers(t *testing.T) {
 	}
 }
 
+// unquoted puts together what a text without its quotes was cut into.
+func unquoted(fields []string) []string {
+	var whole []string
+	for _, field := range fields {
+		if strings.HasPrefix(field, " ") && len(whole) > 0 {
+			whole[len(whole)-1] += "," + field
+			continue
+		}
+		whole = append(whole, field)
+	}
+	return whole
+}
+
 // plainSplit is split's plain twin: the standard library's CSV.
 func plainSplit(record []byte) ([]string, error) {
 	r := csv.NewReader(bytes.NewReader(record))
@@ -424,6 +505,10 @@ func checkSplit(t *testing.T, record []byte) {
 			if read := column(i - n + int(columnCount)); read >= 0 {
 				cols.fields[i] = read
 			}
+		}
+		want := want
+		if len(want) > n && !bytes.Contains(record, quote) {
+			want = unquoted(want)
 		}
 		var row row
 		err := cols.split(record, &row)
@@ -470,7 +555,7 @@ func TestSplitAsTheStandardLibrary(t *testing.T) {
 		}
 	}
 	// All short texts of the characters that mean something.
-	const alphabet = `a,"` + "\n"
+	const alphabet = `a ,"` + "\n"
 	var try func(text string, left int)
 	try = func(text string, left int) {
 		if isComparable([]byte(text)) {
@@ -480,7 +565,7 @@ func TestSplitAsTheStandardLibrary(t *testing.T) {
 			try(text+alphabet[i:i+1], left-1)
 		}
 	}
-	try("", 7)
+	try("", 6)
 }
 
 func FuzzSplit(f *testing.F) {
@@ -522,14 +607,14 @@ func checkStats(t *testing.T, stats *Stats) {
 	t.Helper()
 	backends := map[string]bool{}
 	for _, b := range stats.Backends {
-		if b.Name == "" || b.Status == "" || backends[b.Name] {
-			t.Fatalf("backend %q is there twice, or without a name or a status", b.Name)
+		if b.Name == "" || backends[b.Name] {
+			t.Fatalf("backend %q is there twice, or without a name", b.Name)
 		}
 		backends[b.Name] = true
 		servers := map[string]bool{}
 		for _, s := range b.Servers {
-			if s.Name == "" || s.Status == "" || servers[s.Name] || s.Sessions.Value < 0 || s.Weight.Value < 0 {
-				t.Fatalf("server %+v is there twice, or without a name or a status, or counts below zero", s)
+			if s.Name == "" || servers[s.Name] || s.Sessions.Value < 0 || s.Weight.Value < 0 {
+				t.Fatalf("server %+v is there twice, or without a name, or counts below zero", s)
 			}
 			servers[s.Name] = true
 		}

@@ -9,6 +9,9 @@ package haproxy
 type Number struct {
 	Value int64
 	Known bool
+	// Damaged says that there is something that cannot be such a number, like a
+	// count below zero; it is not known then.
+	Damaged bool
 }
 
 // OrNull is the number for JSON: null if HAProxy did not tell it.
@@ -31,12 +34,14 @@ type Stats struct {
 // section that takes connections.
 type Frontend struct {
 	Name         string
-	Status       string   // "OPEN", "STOP", "FULL", "WAITING"
+	Status       string   // "OPEN", "FULL", "PAUSED", "STOP"
 	Sessions     Number   // scur: sessions now
 	SessionLimit Number   // slim: the frontend's maxconn
 	SessionRate  Number   // rate: sessions in the last second
 	RateLimit    Number   // rate_lim: the frontend's "rate-limit sessions", per second
 	MaxSessions  Number   // smax: a peak since start, never a limit
+	Intercepted  Number   // intercepted: requests that HAProxy answered itself, such as the stats page
+	Successes    Number   // hrsp_2xx: responses
 	Traffic      *Traffic // nil unless counters were asked for
 }
 
@@ -49,6 +54,7 @@ type Backend struct {
 	Sessions                        Number    // scur
 	Weight                          Number    // weight: of all the servers that requests go to now
 	Queue                           Number    // qcur: requests waiting in the backend's own queue
+	Selected                        Number    // lbtot: requests that a server was chosen for, since the start
 	DeniedRequests, DeniedResponses Number    // dreq, dresp
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
 	LastChange                      Number    // lastchg: seconds since the status changed
@@ -110,9 +116,13 @@ type Server struct {
 	MaxSessions  Number // smax: a peak since start, never a limit
 	Queue        Number // qcur
 	QueueLimit   Number // qlimit: the server's maxqueue; unknown or 0 without one
+	Throttle     Number // throttle: percent of its maxconn and weight while it starts slowly; else unknown
 
 	Counters *Counters // nil unless they were asked for
 
+	// NoRole says that bck is neither 0 nor 1, so that nobody knows whether it is
+	// a backup server.
+	NoRole bool
 	State  *ServerState // its row of "show servers state"; nil if that was not asked
 	Tracks *Server      // the server that Tracked names; nil if the answer does not have it
 	Backup bool         // bck is 1

@@ -34,12 +34,13 @@ type SectionServer struct {
 func Sections(verdicts []Verdict) []Section {
 	sections := make([]Section, len(verdicts))
 	for i, v := range verdicts {
-		sections[i] = v.section()
+		sections[i] = v.Section()
 	}
 	return sections
 }
 
-func (v Verdict) section() Section {
+// Section returns the verdict for the JSON output.
+func (v Verdict) Section() Section {
 	s := Section{
 		Name: v.Name, Endpoint: v.Endpoint, State: v.State,
 		Up: v.Up, Down: v.Down, Out: v.Out, Total: v.Total(),

@@ -2,6 +2,8 @@
 package backend
 
 import (
+	"fmt"
+
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/dns"
@@ -50,6 +52,7 @@ type Verdict struct {
 	Up, Down, Out     int
 	OnBackup          bool // all servers that are up are backup servers
 	Cause             diagnosis.Cause
+	Problem           string // why the state is UNKNOWN
 	Servers           []Server
 	Warning, Critical threshold.Range // in effect, as numbers of servers
 
@@ -69,6 +72,10 @@ func Judge(t check.Target, names dns.Answers, o Options) (Verdict, bool) {
 	}
 	v := Verdict{Target: t, Servers: standings(t.Backend, names, o), names: names}
 	v.count(o.ActiveOnly)
+	if v.Problem = problemOf(t.Backend); v.Problem != "" {
+		v.State = plugin.Unknown
+		return v, true
+	}
 	v.judge(o)
 	if v.State != plugin.OK {
 		v.Cause = diagnosis.Main(causes(v.affected(Down)), causes(v.affected(Out)))
@@ -85,6 +92,16 @@ func judgeServerless(t check.Target, o Options) (Verdict, bool) {
 		v.Cause = diagnosis.NoServers
 	}
 	return v, true
+}
+
+// problemOf says why a backend cannot be judged; empty if it can.
+func problemOf(b *haproxy.Backend) string {
+	for i := range b.Servers {
+		if problem := b.Servers[i].Problem(); problem != "" {
+			return fmt.Sprintf("server %s %s", b.Servers[i].Name, problem)
+		}
+	}
+	return ""
 }
 
 func standings(b *haproxy.Backend, names dns.Answers, o Options) []Server {
@@ -169,7 +186,7 @@ func causes(servers []diagnosis.Affected) []diagnosis.Cause {
 func (v Verdict) Findings() []diagnosis.Finding {
 	why := diagnosis.Case{Target: v.Target, Names: v.names}
 	switch {
-	case v.State == plugin.OK:
+	case v.Cause == "":
 		return nil
 	case len(v.Servers) == 0:
 		return []diagnosis.Finding{why.Finding(v.Cause, nil)}

@@ -48,7 +48,7 @@ func TestStandingOfEveryStatus(t *testing.T) {
 	for standing, statuses := range map[Standing][]string{
 		Up:   {"UP", "UP 1/2", "UP 982/1000", "no check", "b:UP"},
 		Out:  {"MAINT", "MAINT (via px/srv)", "MAINT(via)", "DRAIN", "DRAIN 1/2", "DRAIN (agent)", "NOLB", "NOLB 1/2", "0:UP", "0:UP 1/2", "0:no check", "0:DOWN", "0:DOWN 1/2"},
-		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "MAINT (resolution)", "", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
+		Down: {"DOWN", "DOWN 1/2", "DOWN (agent)", "MAINT (resolution)", "UPSIDE", "UP x/y", "UP (new)", "up", "MAINTAINED", "OPEN"},
 	} {
 		for _, status := range statuses {
 			v, _ := Judge(backend(status), dns.Answers{}, defaults)
@@ -132,6 +132,28 @@ func TestServerlessBackend(t *testing.T) {
 	for _, state := range []plugin.State{plugin.OK, plugin.Critical, plugin.Unknown} {
 		if v, _ := Judge(target(&failing), dns.Answers{}, Options{NoServers: state}); v.State != state {
 			t.Errorf("state %s, want %s", v.State, state)
+		}
+	}
+}
+
+// What a verdict needs and cannot be makes this backend UNKNOWN, whatever its
+// other servers do.
+func TestBackendThatCannotBeJudged(t *testing.T) {
+	for want, damage := range map[string]func(*haproxy.Server){
+		"v2 cannot be judged: server s2 has no status":                            func(s *haproxy.Server) { s.Status = "" },
+		"v2 cannot be judged: server s2 has an impossible weight":                 func(s *haproxy.Server) { s.Weight = haproxy.Number{Damaged: true} },
+		"v2 cannot be judged: server s2 is neither an active nor a backup server": func(s *haproxy.Server) { s.NoRole = true },
+	} {
+		for _, others := range []string{"UP", "DOWN"} {
+			b := backend(others, "UP")
+			damage(&b.Backend.Servers[1])
+			v, ok := Judge(b, dns.Answers{}, defaults)
+			if f := v.Finding(false); !ok || v.State != plugin.Unknown || f.Headline != want || !strings.Contains(f.Line, want) {
+				t.Errorf("%s: %+v, want UNKNOWN %q", v.State, f, want)
+			}
+			if v.Section().Cause != nil || len(v.Findings()) > 0 {
+				t.Errorf("there is a cause: %q", v.Cause)
+			}
 		}
 	}
 }

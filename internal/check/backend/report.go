@@ -31,6 +31,9 @@ func (v Verdict) Finding(verbose bool) plugin.Finding {
 // headline names the backend first, then how many of how many, then who is
 // missing and why.
 func (v Verdict) headline() string {
+	if v.Problem != "" {
+		return fmt.Sprintf("%s cannot be judged: %s", v.Label, v.Problem)
+	}
 	if len(v.Servers) == 0 {
 		return fmt.Sprintf("%s has no servers and has answered nothing but errors (%d responses 5xx)",
 			v.Label, v.Backend.Responses[haproxy.Responses5xx].Value)
@@ -52,6 +55,9 @@ func (v Verdict) headline() string {
 
 // line is the backend's line in the long output.
 func (v Verdict) line() string {
+	if v.Problem != "" {
+		return fmt.Sprintf("%s %s", v.State, v.headline())
+	}
 	if len(v.Servers) == 0 {
 		return fmt.Sprintf("%s %s: %s", v.State, v.headline(), v.Cause)
 	}

@@ -6,9 +6,9 @@
 // "fullconn"), so a backend is judged by the maxconn of the servers it has left.
 // "smax" is a peak since start: it is shown and never judged.
 //
-// While a server starts slowly ("slowstart") or has a "minconn", HAProxy allows
-// it less than its maxconn (srv_dynamic_maxconn in src/queue.c). The statistics
-// do not tell that limit; requests that queue because of it do show.
+// While a server has a "minconn", HAProxy allows it less than its maxconn
+// (srv_dynamic_maxconn in src/queue.c). The statistics do not tell that limit;
+// requests that queue because of it do show.
 package sessions
 
 import (
@@ -139,9 +139,9 @@ func JudgeFrontend(t check.Target, o *Options) []Verdict {
 // tables). A server that is down or taken out is judged as well: the sessions
 // that it still has go on to count against its maxconn.
 func JudgeServer(t check.Target, server *haproxy.Server, o *Options) Verdict {
-	v := o.judge(t, Server, Sessions, server.Sessions, server.SessionLimit)
+	v := o.judge(t, Server, Sessions, server.Sessions, limitOf(server))
 	v.server, v.Status, v.Peak = server, server.Status, server.MaxSessions
-	if server.Queue.Known {
+	if isTold(server.Queue) {
 		v.addQueue(measure(server.Queue, server.QueueLimit, o.queueLevels(t)))
 	}
 	return v
@@ -164,13 +164,12 @@ func JudgeBackend(t check.Target, o *Options) Verdict {
 // queued returns the requests that wait in a backend and its servers: a BACKEND
 // row's qcur is its own queue alone.
 func queued(b *haproxy.Backend) (sum haproxy.Number, problem string) {
-	sum, problem = b.Queue, problemWith(b.Queue, haproxy.Number{})
-	if !b.Queue.Known {
-		problem = ""
+	if sum = b.Queue; isTold(sum) {
+		problem = problemWith(sum, haproxy.Number{})
 	}
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		if !s.Queue.Known {
+		if !isTold(s.Queue) {
 			continue
 		}
 		if p := problemWith(s.Queue, haproxy.Number{}); p != "" {
@@ -237,5 +236,23 @@ func (v *Verdict) addQueue(queue Measure) {
 	}
 }
 
+// isTold says whether HAProxy has put something there, possible or not.
+func isTold(n haproxy.Number) bool { return n.Known || n.Damaged }
+
 // isSet says whether a limit is there: HAProxy prints 0, or nothing, for none.
-func isSet(limit haproxy.Number) bool { return limit.Known && limit.Value != 0 }
+func isSet(limit haproxy.Number) bool { return isTold(limit) && (limit.Damaged || limit.Value != 0) }
+
+// limitOf is how many sessions HAProxy allows a server now. While it starts
+// slowly ("slowstart") that is a part of its maxconn, rounded down, and at least
+// one (srv_dynamic_maxconn in src/queue.c).
+func limitOf(s *haproxy.Server) haproxy.Number {
+	limit, part := s.SessionLimit, s.Throttle
+	switch {
+	case !isSet(limit) || limit.Damaged || !isTold(part):
+		return limit
+	case part.Damaged:
+		return part
+	default:
+		return haproxy.Number{Value: max(limit.Value*min(part.Value, 100)/100, 1), Known: true}
+	}
+}

@@ -93,7 +93,7 @@ func TestThresholdsInPercent(t *testing.T) {
 		{12, 10, "80", plugin.Warning, "8"},
 		{9, 100, "10:90", plugin.Warning, "10:90"},
 		{9, 0, "80", plugin.OK, ""},
-		{math.MaxUint32, 0, "0", plugin.OK, ""},
+		{math.MaxInt32, 0, "0", plugin.OK, ""},
 		{49, 50, "none", plugin.OK, ""},
 		{1, 3, "33.333333", plugin.Warning, "1"},
 	} {
@@ -207,6 +207,50 @@ func TestRoom(t *testing.T) {
 				t.Errorf("room (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSlowstart: while a server starts slowly it has a part of its maxconn.
+func TestSlowstart(t *testing.T) {
+	for _, test := range []struct {
+		maxconn, throttle, sessions, limit int64
+		want                               plugin.State
+	}{
+		{20, 7, 1, 1, plugin.Critical},
+		{20, 7, 0, 1, plugin.OK},
+		{200, 99, 170, 198, plugin.Warning},
+		{200, 99, 179, 198, plugin.Critical},
+		{50, 0, 0, 1, plugin.OK},
+		{50, 100, 40, 50, plugin.OK},
+		{50, 2000, 40, 50, plugin.OK},
+		{0, 7, 40, 0, plugin.OK},
+	} {
+		s := server("a", "UP", test.sessions, test.maxconn)
+		s.Throttle = n(test.throttle)
+		limit := haproxy.Number{}
+		if test.limit > 0 {
+			limit = n(test.limit)
+		}
+		of := backend(1, s)
+		for _, v := range []Verdict{JudgeServer(subject("api/a"), &s, defaults(t)), JudgeBackend(of, defaults(t))} {
+			if v.State != test.want || v.Usage.Limit != limit {
+				t.Errorf("%s with %d sessions at %d%% of %d: %s of limit %v, want %s of %v", v.Kind, test.sessions, test.throttle, test.maxconn, v.State, v.Usage.Limit, test.want, limit)
+			}
+		}
+	}
+	s := server("a", "UP", 1, 20)
+	s.Throttle = haproxy.Number{Damaged: true}
+	if v := JudgeServer(subject("api/a"), &s, defaults(t)); v.State != plugin.Unknown {
+		t.Errorf("with a damaged throttle: %s", v.State)
+	}
+}
+
+func TestServerThatCannotBeJudged(t *testing.T) {
+	good, bad := server("a", "UP", 1, 50), server("b", "UP", 1, 50)
+	bad.Weight = haproxy.Number{Damaged: true}
+	v := JudgeBackend(backend(2, good, bad), defaults(t))
+	if want := "backend api sessions cannot be judged: server b has an impossible weight"; v.State != plugin.Unknown || v.headline() != want {
+		t.Errorf("%s %q, want UNKNOWN %q", v.State, v.headline(), want)
 	}
 }
 
@@ -327,9 +371,7 @@ func TestFrontendRate(t *testing.T) {
 // TestHostileNumbers holds that what HAProxy cannot have said is UNKNOWN with a
 // sentence, and never a percentage.
 func TestHostileNumbers(t *testing.T) {
-	hostile := map[string]haproxy.Number{
-		"missing": {}, "negative": n(-5), "over 32 bits": n(math.MaxUint32 + 1), "most": n(math.MaxInt64), "least": n(math.MinInt64),
-	}
+	hostile := map[string]haproxy.Number{"missing": {}, "damaged": {Damaged: true}}
 	for name, bad := range hostile {
 		for _, limit := range []bool{false, true} {
 			if limit && name == "missing" {
@@ -374,15 +416,24 @@ func TestHostileNumbers(t *testing.T) {
 func FuzzBackend(f *testing.F) {
 	f.Add(int64(9), int64(10), int64(0), "UP", int64(9), int64(10), int64(3), "MAINT", int64(1))
 	f.Add(int64(-9), int64(math.MaxInt64), int64(-1), "UP", int64(1)<<62, int64(1)<<62, int64(1)<<62, "UP", int64(0))
+	// What the reader makes of a number.
+	told := func(value int64) haproxy.Number {
+		if value < 0 || value > math.MaxInt32 {
+			return haproxy.Number{Damaged: true}
+		}
+		return n(value)
+	}
 	f.Fuzz(func(t *testing.T, s1, l1, q1 int64, status1 string, s2, l2, q2 int64, status2 string, weight int64) {
-		a, b := weighted(weight, server("a", status1, s1, l1)), backup(server("b", status2, s2, l2))
-		a.Queue, b.Queue = n(q1), n(q2)
+		a, b := server("a", status1, 0, 0), backup(server("b", status2, 0, 0))
+		a.Weight, a.Sessions, a.SessionLimit, a.Queue, a.Throttle = told(weight), told(s1), told(l1), told(q1), told(q2)
+		b.Sessions, b.SessionLimit, b.Queue = told(s2), told(l2), told(q2)
 		v := JudgeBackend(backend(weight, a, b), defaults(t))
 		_ = v.Finding()
 		percent, limited := v.Usage.UsedPercent()
 		if !limited {
 			return
 		}
+		l1 = limitOf(&a).Value
 		current, limit := v.Usage.Current.Value, v.Usage.Limit.Value
 		if percent < 0 || current < 0 || limit <= 0 || percent != 100*float64(current)/float64(limit) {
 			t.Fatalf("%v%% of %d of %d", percent, current, limit)

@@ -1,9 +1,6 @@
 package sessions
 
 import (
-	"fmt"
-	"math"
-
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
@@ -55,26 +52,20 @@ func total(current, limit haproxy.Number, problem string, l levels) Measure {
 	return m
 }
 
-// mostCounted bounds what can be true: HAProxy counts sessions, connections and
-// rates in 32 bits. A million of them add up exactly in an int64 and a float64.
-const mostCounted = math.MaxUint32
-
-// problemWith says why a number and its limit cannot be judged; empty where
-// they can.
+// problemWith says why a number and its limit cannot be judged; empty if they
+// can.
 func problemWith(current, limit haproxy.Number) string {
 	switch {
+	case current.Damaged:
+		return "the number in the statistics is impossible"
 	case !current.Known:
 		return "HAProxy does not tell how many there are"
-	case !isPossible(current):
-		return fmt.Sprintf("the statistics say %d, which cannot be", current.Value)
-	case !isPossible(limit):
-		return fmt.Sprintf("the statistics say that the limit is %d, which cannot be", limit.Value)
+	case limit.Damaged:
+		return "the limit in the statistics is impossible"
 	default:
 		return ""
 	}
 }
-
-func isPossible(n haproxy.Number) bool { return n.Value >= 0 && n.Value <= mostCounted }
 
 // UsedPercent returns how much of the limit is used; false where there is no
 // limit. It can be over 100: a limit can be lowered below what is there.

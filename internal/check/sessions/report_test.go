@@ -100,9 +100,9 @@ func TestWords(t *testing.T) {
 			"CRITICAL frontend fe: 199 of 200 sessions (99.5%); peak 200",
 		},
 		{
-			JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(1), SessionLimit: n(-1)}), defaults(t))[0],
-			"frontend fe sessions cannot be judged: the statistics say that the limit is -1, which cannot be",
-			"UNKNOWN frontend fe: sessions cannot be judged: the statistics say that the limit is -1, which cannot be",
+			JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(1), SessionLimit: haproxy.Number{Damaged: true}}), defaults(t))[0],
+			"frontend fe sessions cannot be judged: the limit in the statistics is impossible",
+			"UNKNOWN frontend fe: sessions cannot be judged: the limit in the statistics is impossible",
 		},
 		{
 			JudgeProcess(subject("process"), haproxy.Info{CurrConns: n(19997), Maxconn: n(20000)}, defaults(t))[0],
@@ -193,7 +193,7 @@ func TestPerfdata(t *testing.T) {
 	listen.Frontend = &haproxy.Frontend{Name: "api"}
 	both := append(judgeAll(t, b)[1:2], JudgeBackend(listen, defaults(t)))
 	both = append(both, JudgeBackend(named("free", backend(1, server("a", "UP", 7, 0))), defaults(t)))
-	both = append(both, JudgeFrontend(frontend(haproxy.Frontend{Name: "odd", Sessions: n(-1)}), defaults(t))...)
+	both = append(both, JudgeFrontend(frontend(haproxy.Frontend{Name: "odd", Sessions: haproxy.Number{Damaged: true}}), defaults(t))...)
 	var got []string
 	for _, v := range both {
 		for _, m := range v.Perfdata() {
@@ -267,7 +267,7 @@ func TestJSON(t *testing.T) {
 		{JudgeBackend(b, defaults(t)), `{"name":"api","endpoint":"","kind":"backend","resource":"sessions","state":"CRITICAL","current":96,"limit":100,"used_percent":96,"queue":12,"cause":"maxconn-exhausted"}`},
 		{third, `{"name":"third","endpoint":"","kind":"backend","resource":"sessions","state":"OK","current":1,"limit":3,"used_percent":33.33,"queue":0,"cause":null}`},
 		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"OK","current":3,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
-		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(-3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
+		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: haproxy.Number{Damaged: true}}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
 	} {
 		got, err := json.Marshal(test.verdict.Section())
 		if err != nil {

@@ -29,7 +29,9 @@ func RoomOf(b *haproxy.Backend) Room {
 	room := Room{Servers: len(b.Servers), Sessions: haproxy.Number{Known: true}}
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		switch {
+		switch problem := s.Problem(); {
+		case problem != "" && room.Problem == "":
+			room.Problem = fmt.Sprintf("server %s %s", s.Name, problem)
 		case !takesRequests(s):
 			room.Without = append(room.Without, Idle{s.Name, whyIdle(s)})
 		case s.Backup && (!backup || (!all && room.Serving > 0)):
@@ -46,7 +48,8 @@ func RoomOf(b *haproxy.Backend) Room {
 
 func (r *Room) take(s *haproxy.Server) {
 	r.Serving++
-	if problem := problemWith(s.Sessions, s.SessionLimit); problem != "" && r.Problem == "" {
+	limit := limitOf(s)
+	if problem := problemWith(s.Sessions, limit); problem != "" && r.Problem == "" {
 		r.Problem = fmt.Sprintf("server %s: %s", s.Name, problem)
 	}
 	if r.Problem != "" {
@@ -54,8 +57,8 @@ func (r *Room) take(s *haproxy.Server) {
 	}
 	r.Sessions.Value += s.Sessions.Value
 	switch {
-	case isSet(s.SessionLimit):
-		r.Limit = haproxy.Number{Value: r.Limit.Value + s.SessionLimit.Value, Known: true}
+	case isSet(limit):
+		r.Limit = haproxy.Number{Value: r.Limit.Value + limit.Value, Known: true}
 	case r.Unlimited == "":
 		r.Unlimited = s.Name
 	}

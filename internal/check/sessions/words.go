@@ -68,7 +68,7 @@ func (v *Verdict) usage() string {
 	if v.Room != nil && v.Room.Serving == 0 {
 		return "has no server that takes requests"
 	}
-	return m.of(v.Resource.noun()) + v.statusWord()
+	return m.of(v.Resource.noun()) + v.statusWord() + v.slowly()
 }
 
 // of prints a measure of something.
@@ -102,6 +102,14 @@ func (v *Verdict) statusWord() string {
 		return ""
 	}
 	return ", " + v.Status
+}
+
+// slowly explains a limit that is less than the server's maxconn.
+func (v *Verdict) slowly() string {
+	if v.server == nil || !v.server.Throttle.Known || !v.Usage.Limit.Known {
+		return ""
+	}
+	return fmt.Sprintf(", starting slowly (%d%% of maxconn %d)", v.server.Throttle.Value, v.server.SessionLimit.Value)
 }
 
 func (v *Verdict) queueWords() []string {
