@@ -63,6 +63,7 @@ type Answer struct {
 	// host:port; empty if it is no socket. Worker has to stand before each
 	// command there, "@1 " behind a master CLI.
 	Address, Worker string
+	Asked, At       time.Time      // when the question began, and when the answer was there
 	Stats           *haproxy.Stats // joined with what else is told of the servers
 
 	// What else was asked for and could be had.
@@ -158,6 +159,9 @@ func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
 	for i := range answers {
 		if answers[i].Name == "" {
 			answers[i].Name = e.Name
+		}
+		if answers[i].At.IsZero() { // a worker's has its own
+			answers[i].Asked, answers[i].At = began, time.Now()
 		}
 		log.Debug().Str("endpoint", answers[i].Name).Dur("milliseconds", time.Since(began)).Strs("notes", answers[i].Notes).Err(answers[i].Err).Msg("answered")
 	}
