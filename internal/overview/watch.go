@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
@@ -75,7 +76,7 @@ func watchPlainly(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 			return code
 		case s := <-looks:
 			if s.err != nil {
-				complain(stderr, s.err.Error())
+				complain(stderr, advice.Whole(s.err))
 				return couldNotLook
 			}
 			if !first && !f.JSON {
@@ -97,7 +98,7 @@ func watchInPlace(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 	// After the terminal is as it was: what is written before goes with the screen.
 	defer func() {
 		if err != nil {
-			complain(stderr, err.Error())
+			complain(stderr, advice.Whole(err))
 		}
 	}()
 	t.enter()
