@@ -147,7 +147,7 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		slash, n := int(both.slash), int(both.server)
 		server := names[slash+1:]
 		timers := len(w) - len(server) + n + 1
-		if server[n] != ' ' || !isDigit(w[timers]) && w[timers] != '-' && w[timers] != '+' {
+		if server[n] != ' ' {
 			return done
 		}
 
