@@ -363,7 +363,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	}
 	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
-	p.fragment = false
+	p.fragment, p.loss.text = false, ""
 	return true
 }
 
