@@ -12,7 +12,6 @@ func readDetails(rest []byte, rec *Record) {
 	timers, _, tail := readTimers(rest)
 	if readColumnsTail(rest, rec) != Request {
 		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
-		readOwnShape(rest, rec)
 		return
 	}
 	d := &rec.Details

@@ -74,7 +74,7 @@ func (e *edges) settleFirst(continued bool, p *Parser, visit func(*Record)) {
 	if continued {
 		p.rec.continues()
 	}
-	p.visit(visit)
+	visit(&p.rec)
 	e.first = nil
 }
 
@@ -82,7 +82,7 @@ func (e *edges) settleUndated(written int64, p *Parser, visit func(*Record)) {
 	for _, h := range e.undated {
 		p.parseReference(h.line, h.late, &p.rec)
 		p.rec.Written = written
-		p.visit(visit)
+		visit(&p.rec)
 	}
 	e.undated = nil
 }

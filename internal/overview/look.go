@@ -28,7 +28,7 @@ func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error
 		if err != nil {
 			return picture.Facts{}, err
 		}
-		asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.All, Info: true, Servers: endpoint.Always})
+		asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.All, Counters: f.Watch > 0, Info: true, Servers: endpoint.Always})
 		if err != nil {
 			return picture.Facts{}, err
 		}
@@ -61,7 +61,7 @@ func (f *flags) statistics(asked *check.Asked) picture.Facts {
 	}
 	selection.Finish("section")
 	for _, finding := range asked.Findings {
-		facts.Failures = append(facts.Failures, finding.Sentence())
+		facts.Failures = append(facts.Failures, finding.Headline)
 	}
 	return facts
 }

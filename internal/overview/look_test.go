@@ -71,7 +71,7 @@ func TestOptions(t *testing.T) {
 		{map[string]string{"LANG": "POSIX", "LC_CTYPE": "en_US.UTF-8"}, 0, false},
 	} {
 		pipe := &terminal{getenv: func(name string) string { return test.environment[name] }}
-		if o := pipe.options(false); o.Width != test.width || o.ASCII != test.ascii {
+		if o := pipe.canvas(); o.Width != test.width || o.ASCII != test.ascii {
 			t.Errorf("with %v it is %+v", test.environment, o)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
@@ -33,7 +32,7 @@ type flags struct {
 	nosrv.CountFlags
 	Nameservers []dns.Nameserver `arg:"--nameserver,separate" placeholder:"ADDR[:PORT]" help:"name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system's]"`
 	NoLookup    bool             `arg:"--no-lookup" help:"ask no name server"`
-	Watch       plugin.Duration  `arg:"--watch" placeholder:"[DURATION]" help:"look again so often, in place, until q or Ctrl-C; every 2s where nothing is named"`
+	Watch       plugin.Duration  `arg:"--watch" placeholder:"[DURATION]" help:"on a terminal a screen to work with, that looks again so often (? shows its keys); else one picture after another; every 2s if nothing is named"`
 	Verbose     bool             `arg:"-v,--verbose" help:"every section and every server; else those in order have a line a section, and many are only counted"`
 	JSON        bool             `arg:"--json" help:"print one JSON object; with --watch one a line"`
 	Color       when             `arg:"--color" placeholder:"WHEN" default:"auto" help:"auto, always or never; auto is on a terminal, unless NO_COLOR is set"`
@@ -76,7 +75,7 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 		err = f.check()
 	}
 	if err != nil {
-		complain(stderr, advice.Whole(err))
+		complain(stderr, err.Error())
 		return couldNotLook
 	}
 	logger := zerolog.New(stderr).Level(f.LogLevel.Level).With().Timestamp().Str("program", program).Logger()
@@ -87,7 +86,7 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 	}
 	facts, err := f.look(ctx, stdin)
 	if err != nil {
-		complain(stderr, advice.Whole(err))
+		complain(stderr, err.Error())
 		return couldNotLook
 	}
 	return show(facts, &f, t, stderr)
@@ -131,13 +130,13 @@ func show(facts picture.Facts, f *flags, t *terminal, stderr io.Writer) int {
 	if f.JSON {
 		err = writeJSON(t.out, picture.Of(facts), code)
 	} else if facts.Failures = nil; len(facts.Processes) > 0 || facts.Log != nil {
-		err = writeLines(t.out, picture.Of(facts).Lines(t.options(f.Verbose)))
+		err = writeLines(t.out, picture.Of(facts).Lines(t.canvas(), f.Verbose))
 	}
 	for _, failure := range failures {
 		complain(stderr, failure)
 	}
 	if err != nil {
-		complain(stderr, advice.Whole(err))
+		complain(stderr, err.Error())
 		return couldNotLook
 	}
 	return code

@@ -1,7 +1,6 @@
 package overview
 
 import (
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"check-haproxy/internal/overview/draw"
-	"check-haproxy/internal/overview/picture"
 )
 
 // terminal is where the picture is shown; it may be none.
@@ -18,7 +16,6 @@ type terminal struct {
 	is      bool // standard output is a terminal
 	getenv  func(string) string
 	color   bool
-	restore func() // of the keyboard
 }
 
 func newTerminal(in, out *os.File, getenv func(string) string, color when) *terminal {
@@ -32,10 +29,10 @@ func isTerminal(file *os.File) bool {
 	return err == nil
 }
 
-// options describes the terminal as it is now. A pipe has no width, unless
+// canvas describes the terminal as it is now. A pipe has no width, unless
 // COLUMNS says so.
-func (t *terminal) options(verbose bool) picture.Options {
-	o := picture.Options{Canvas: draw.Canvas{Color: t.color, ASCII: !t.speaksUnicode()}, Verbose: verbose}
+func (t *terminal) canvas() draw.Canvas {
+	o := draw.Canvas{Color: t.color, ASCII: !t.speaksUnicode()}
 	if columns, err := strconv.Atoi(t.getenv("COLUMNS")); err == nil && columns > 0 {
 		o.Width = columns
 	}
@@ -62,46 +59,26 @@ func (t *terminal) speaksUnicode() bool {
 	return true
 }
 
-// Control sequences of xterm, which every terminal of today knows: the alternate
-// screen, the cursor, and clearing.
-const (
-	enterScreen = "\x1b[?1049h\x1b[?25l"
-	leaveScreen = "\x1b[?25h\x1b[?1049l"
-	home        = "\x1b[H"
-	clearRight  = "\x1b[K"
-	clearBelow  = "\x1b[J"
-)
+// isScreen says whether the terminal can be drawn on in place.
+func (t *terminal) isScreen() bool { return t.is && t.getenv("TERM") != "dumb" }
 
-// enter begins to draw in place: on a screen of its own, so that what was there
-// comes back afterwards, without echo and with keys that come at once.
-func (t *terminal) enter() {
-	_, _ = io.WriteString(t.out, enterScreen)
-	t.restore = quietKeyboard(t.in)
+// settings are a terminal's modes: echo, and whether keys come at once.
+type settings struct {
+	file  *os.File
+	modes *unix.Termios // nil if it is no terminal
 }
 
-// leave gives the terminal back as it was.
-func (t *terminal) leave() {
-	t.restore()
-	_, _ = io.WriteString(t.out, leaveScreen)
-}
-
-// draw shows lines in place of those before.
-func (t *terminal) draw(lines []string) error {
-	_, err := io.WriteString(t.out, home+strings.Join(lines, clearRight+"\r\n")+clearRight+clearBelow)
-	return err
-}
-
-// quietKeyboard switches echo and waiting for whole lines off. What it returns
-// switches them on again.
-func quietKeyboard(in *os.File) (restore func()) {
-	fd := int(in.Fd())
-	before, err := unix.IoctlGetTermios(fd, getTermios)
+func settingsOf(file *os.File) settings {
+	modes, err := unix.IoctlGetTermios(int(file.Fd()), getTermios)
 	if err != nil {
-		return func() {}
+		modes = nil
 	}
-	quiet := *before
-	quiet.Lflag &^= unix.ECHO | unix.ICANON
-	quiet.Cc[unix.VMIN], quiet.Cc[unix.VTIME] = 1, 0
-	_ = unix.IoctlSetTermios(fd, setTermios, &quiet)
-	return func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }
+	return settings{file, modes}
+}
+
+// restore brings the modes back.
+func (s settings) restore() {
+	if s.modes != nil {
+		_ = unix.IoctlSetTermios(int(s.file.Fd()), setTermios, s.modes)
+	}
 }

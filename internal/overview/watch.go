@@ -9,8 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"check-haproxy/internal/advice"
-	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 )
@@ -22,27 +20,21 @@ type seen struct {
 }
 
 // watch looks again and again until it is told to stop, and returns the last
-// look's exit code. On a terminal it draws in place; else one picture, or one
-// JSON object, comes after the other.
+// look's exit code. On a terminal it is a screen to work with; else one picture,
+// or one JSON object, comes after the other.
 func watch(ctx context.Context, f *flags, t *terminal, stderr io.Writer) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
-	looks := make(chan seen)
-	go repeat(ctx, f, looks)
-
-	if !t.is || f.JSON {
-		return watchPlainly(f, t, stderr, looks, signals)
+	if t.isScreen() && !f.JSON {
+		return watchOnScreen(ctx, f, t, stderr)
 	}
-	return watchInPlace(f, t, stderr, looks, signals)
+	return watchPlainly(ctx, f, t, stderr)
 }
 
-// repeat looks at once and then every f.Watch, or, where a look takes longer,
-// as soon as it is done. An error of the first look is one in the arguments;
-// of a later one it is something to show.
-func repeat(ctx context.Context, f *flags, looks chan<- seen) {
+// repeat looks at once and then every f.Watch or, if a look takes longer, as
+// soon as it is done, and calls take with each. An error of the first look is
+// one in the arguments; of a later one it is something to show.
+func repeat(ctx context.Context, f *flags, take func(seen)) {
 	next := time.NewTicker(time.Duration(f.Watch))
 	defer next.Stop()
 	for first := true; ; first = false {
@@ -54,11 +46,10 @@ func repeat(ctx context.Context, f *flags, looks chan<- seen) {
 		if s.err != nil && !first {
 			s = seen{facts: picture.Facts{At: time.Now(), Failures: []string{s.err.Error()}}}
 		}
-		select {
-		case looks <- s:
-		case <-ctx.Done():
+		if ctx.Err() != nil {
 			return
 		}
+		take(s)
 		select {
 		case <-next.C:
 		case <-ctx.Done():
@@ -67,8 +58,18 @@ func repeat(ctx context.Context, f *flags, looks chan<- seen) {
 	}
 }
 
-// watchPlainly is for a pipe or a file.
-func watchPlainly(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, signals <-chan os.Signal) int {
+// watchPlainly is for a pipe, a file, or a terminal that cannot draw in place.
+func watchPlainly(ctx context.Context, f *flags, t *terminal, stderr io.Writer) int {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	looks := make(chan seen)
+	go repeat(ctx, f, func(s seen) {
+		select {
+		case looks <- s:
+		case <-ctx.Done():
+		}
+	})
 	code := couldNotLook
 	for first := true; ; first = false {
 		select {
@@ -76,7 +77,7 @@ func watchPlainly(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 			return code
 		case s := <-looks:
 			if s.err != nil {
-				complain(stderr, advice.Whole(s.err))
+				complain(stderr, s.err.Error())
 				return couldNotLook
 			}
 			if !first && !f.JSON {
@@ -85,81 +86,4 @@ func watchPlainly(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, si
 			code = show(s.facts, f, t, stderr)
 		}
 	}
-}
-
-func watchInPlace(f *flags, t *terminal, stderr io.Writer, looks <-chan seen, signals <-chan os.Signal) int {
-	changed, stopped := make(chan os.Signal, 1), make(chan os.Signal, 1)
-	signal.Notify(changed, syscall.SIGWINCH)
-	signal.Notify(stopped, syscall.SIGTSTP)
-	defer signal.Stop(changed)
-	defer signal.Stop(stopped)
-	keys := readKeys(t.in)
-	code, err := couldNotLook, error(nil)
-	// After the terminal is as it was: what is written before goes with the screen.
-	defer func() {
-		if err != nil {
-			complain(stderr, advice.Whole(err))
-		}
-	}()
-	t.enter()
-	defer t.leave()
-
-	var last *picture.Picture
-	var at time.Time
-	for {
-		select {
-		case <-signals:
-			return code
-		case key := <-keys:
-			if key == 'q' || key == 'Q' {
-				return code
-			}
-		case <-stopped:
-			t.leave()
-			pause()
-			t.enter()
-		case <-changed:
-		case s := <-looks:
-			if err = s.err; err != nil {
-				return couldNotLook
-			}
-			code, last, at = exitCode(s.facts), picture.Of(s.facts), s.facts.At
-		}
-		if last == nil {
-			continue
-		}
-		options := t.options(f.Verbose)
-		corner := fmt.Sprintf("%s, every %s, q quits", at.Format(time.TimeOnly), time.Duration(f.Watch))
-		lines := append(options.Render([]draw.Line{options.Sides(nil, draw.Text(draw.Faint, corner))}), last.Lines(options)...)
-		if err = t.draw(lines[:min(len(lines), max(options.Height, 1))]); err != nil {
-			return couldNotLook
-		}
-	}
-}
-
-// pause stops the program, as Ctrl-Z does to others, until the shell lets it go
-// on. It waits for that to be said: a stop takes hold a little after it is
-// asked for.
-func pause() {
-	resumed := make(chan os.Signal, 1)
-	signal.Notify(resumed, syscall.SIGCONT)
-	defer signal.Stop(resumed)
-	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	<-resumed
-}
-
-// readKeys hands over what is typed. It ends with the program: nothing else can
-// end a read from a terminal.
-func readKeys(in io.Reader) <-chan byte {
-	keys := make(chan byte)
-	go func() {
-		var key [1]byte
-		for {
-			if n, err := in.Read(key[:]); n == 0 || err != nil {
-				return
-			}
-			keys <- key[0]
-		}
-	}()
-	return keys
 }

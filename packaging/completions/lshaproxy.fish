@@ -30,7 +30,7 @@ complete -c lshaproxy -l baseline -x -d 'the stretch before it that a rise is me
 complete -c lshaproxy -l count -x -d 'kinds of lines without a server that count; there are also intercepted, client, killed and other [default: no-server,queue,resource,internal]'
 complete -c lshaproxy -l nameserver -x -d 'name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system\'s]'
 complete -c lshaproxy -l no-lookup -d 'ask no name server'
-complete -c lshaproxy -l watch -d 'look again so often, in place, until q or Ctrl-C; every 2s where nothing is named'
+complete -c lshaproxy -l watch -d 'on a terminal a screen to work with, that looks again so often (? shows its keys); else one picture after another; every 2s if nothing is named'
 complete -c lshaproxy -s v -l verbose -d 'every section and every server; else those in order have a line a section, and many are only counted'
 complete -c lshaproxy -l json -d 'print one JSON object; with --watch one a line'
 complete -c lshaproxy -l color -x -a 'auto always never' -d 'auto, always or never; auto is on a terminal, unless NO_COLOR is set [default: auto]'

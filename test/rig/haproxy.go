@@ -106,6 +106,13 @@ func (h *HAProxy) Stop(t testing.TB) {
 	Eventually(t, "HAProxy is gone", func() bool { return !h.answers() })
 }
 
+// Restart starts a HAProxy of Start that was stopped again, as it was.
+func (h *HAProxy) Restart(t testing.TB) {
+	t.Helper()
+	h.command = start(t, Need(t, "haproxy"), "-db", "-f", h.config())
+	Eventually(t, "HAProxy answers on its socket", h.answers)
+}
+
 // Pid is the process id of the HAProxy that answers on the socket.
 func (h *HAProxy) Pid(t testing.TB) string {
 	t.Helper()

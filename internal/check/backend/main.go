@@ -87,15 +87,15 @@ func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int
 }
 
 func (f *flags) report(asked *check.Asked, verdicts []Verdict, leftOut int) plugin.Result {
-	found := plugin.Findings{Noun: "backend", Total: len(verdicts)}
+	findings := asked.Findings
 	perfdata := Totals(verdicts)
 	for _, v := range verdicts {
-		found.List = append(found.List, v.Finding(f.Verbose))
+		findings = append(findings, v.Finding(f.Verbose))
 		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
 	}
-	result := plugin.Combine(found, plugin.Sentences(asked.Findings...))
+	result := plugin.Combine(findings)
 	if len(asked.Answers) > 0 {
-		result.Rest = []string{Rest(verdicts, leftOut)}
+		result.Rest = Rest(verdicts, leftOut)
 	}
 	result.Details = append(result.Details, asked.Notes()...)
 	result.Perfdata = perfdata

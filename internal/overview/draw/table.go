@@ -27,7 +27,7 @@ type Step struct{ Column, To int }
 
 // Row is one line of a table; a cell may be empty.
 type Row struct {
-	Lead  Span // before the name, never shortened: a mark, or blanks
+	Lead  Line // before the name, never shortened: a mark, or blanks
 	Cells []Line
 	Bar   Bar
 }
@@ -148,7 +148,7 @@ func (c Canvas) cell(t *Table, r Row, i, width int) Line {
 	cell := r.Cells[i]
 	switch column := t.Columns[i]; {
 	case column.Name:
-		cell = append(Line{r.Lead}, cell.CutMiddle(width-r.Lead.Width(), c.Glyphs().Ellipsis)...)
+		cell = append(slices.Clone(r.Lead), cell.CutMiddle(width-r.Lead.Width(), c.Glyphs().Ellipsis)...)
 	case column.Bar && r.Bar.Limit > 0:
 		cell = c.Bar(r.Bar, width)
 	default:

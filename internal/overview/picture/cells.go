@@ -9,7 +9,8 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-func lookOf(s plugin.State) draw.Style {
+// StyleOf is how a state looks.
+func StyleOf(s plugin.State) draw.Style {
 	switch s {
 	case plugin.OK:
 		return draw.Green
@@ -58,7 +59,7 @@ func (s Section) nosrv() draw.Line {
 	case s.NOSRV.NOSRV == 0:
 		return draw.Text(draw.Faint, "0")
 	default:
-		return draw.Text(lookOf(s.NOSRV.State), strconv.FormatUint(s.NOSRV.NOSRV, 10))
+		return draw.Text(StyleOf(s.NOSRV.State), strconv.FormatUint(s.NOSRV.NOSRV, 10))
 	}
 }
 
@@ -69,8 +70,8 @@ func since(n haproxy.Number) draw.Line {
 	return draw.Text(draw.Faint, plugin.FormatSeconds(n.Value))
 }
 
-// join joins what is not empty.
-func join(separator string, parts ...string) string {
+// joined joins what is not empty.
+func joined(separator string, parts ...string) string {
 	var some []string
 	for _, part := range parts {
 		if part != "" {

@@ -30,9 +30,9 @@ const chartHeight = 3
 
 // chart draws the minutes of a timeline, the newest at the right, with a scale
 // at the left and the time below. Those from begin on are the window.
-func (o Options) chart(minutes []rates.Minute, begin time.Time, s draw.Style) []draw.Line {
+func chart(c draw.Canvas, minutes []rates.Minute, begin time.Time, s draw.Style) []draw.Line {
 	scale := fmt.Sprint(max(peak(minutes), 1))
-	minutes, each := o.room(minutes, len(scale)+1)
+	minutes, each := room(c, minutes, len(scale)+1)
 	if len(minutes) == 0 {
 		return nil
 	}
@@ -47,17 +47,17 @@ func (o Options) chart(minutes []rates.Minute, begin time.Time, s draw.Style) []
 		if m.From.Before(begin) {
 			look = draw.Faint
 		}
-		for i, level := range o.Column(float64(m.Count), float64(most), chartHeight) {
+		for i, level := range c.Column(float64(m.Count), float64(most), chartHeight) {
 			lines[i] = append(lines[i], draw.Styled(look, strings.Repeat(level, each)))
 		}
 	}
-	return append(lines, append(draw.Line{draw.Blank(len(scale) + 1)}, o.timeAxis(minutes, each)...))
+	return append(lines, append(draw.Line{draw.Blank(len(scale) + 1)}, timeAxis(c, minutes, each)...))
 }
 
 // room cuts a timeline to its newest minutes, where it does not fit beside so
 // many columns; with much room a minute takes two of them.
-func (o Options) room(minutes []rates.Minute, beside int) ([]rates.Minute, int) {
-	switch width := o.Bounded() - beside; {
+func room(c draw.Canvas, minutes []rates.Minute, beside int) ([]rates.Minute, int) {
+	switch width := c.Bounded() - beside; {
 	case width < 1:
 		return nil, 0
 	case width >= 2*len(minutes):
@@ -68,24 +68,24 @@ func (o Options) room(minutes []rates.Minute, beside int) ([]rates.Minute, int) 
 }
 
 // timeAxis writes the time of the first minute and, from the right, of the end.
-func (o Options) timeAxis(minutes []rates.Minute, each int) draw.Line {
+func timeAxis(c draw.Canvas, minutes []rates.Minute, each int) draw.Line {
 	width := len(minutes) * each
 	from := minutes[0].From.Format("15:04")
 	last := minutes[len(minutes)-1].From.Format("15:04")
 	if width < len(from)+len(last)+3 {
 		return draw.Text(draw.Faint, last).Cut(width, "").Pad(width, true)
 	}
-	middle := strings.Repeat(o.Glyphs().Rule, width-len(from)-len(last)-2)
+	middle := strings.Repeat(c.Glyphs().Rule, width-len(from)-len(last)-2)
 	return draw.Text(draw.Faint, from+" "+middle+" "+last)
 }
 
 // sparkline is a chart of one line for beside a text.
-func (o Options) sparkline(minutes []rates.Minute, s draw.Style) draw.Line {
+func sparkline(c draw.Canvas, minutes []rates.Minute, s draw.Style) draw.Line {
 	values := make([]float64, len(minutes))
 	for i, m := range minutes {
 		values[i] = float64(m.Count)
 	}
-	return draw.Line{o.Sparkline(values, s)}
+	return draw.Line{c.Sparkline(values, s)}
 }
 
 func peak(minutes []rates.Minute) uint64 {

@@ -8,14 +8,19 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// head says how things are in one line, and who answered, in a line each.
-func (p *Picture) head(o Options) []draw.Line {
-	lines := []draw.Line{p.summaryLine(o)}
+// Head says how things are in one line, and who answered, in a line each.
+func (p *Picture) Head(c draw.Canvas) []draw.Line {
+	return append([]draw.Line{p.Summary(c, 0)}, p.Processes(c)...)
+}
+
+// Processes are the HAProxys that answered.
+func (p *Picture) Processes(c draw.Canvas) []draw.Line {
+	var lines []draw.Line
 	for _, process := range p.facts.Processes[:min(len(p.facts.Processes), maxProcesses)] {
-		lines = append(lines, process.line(o))
+		lines = append(lines, process.line(c))
 	}
 	if more := len(p.facts.Processes) - maxProcesses; more > 0 {
-		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s and %d more", o.Glyphs().Ellipsis, more)))
+		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s and %d more", c.Glyphs().Ellipsis, more)))
 	}
 	return lines
 }
@@ -26,8 +31,12 @@ const maxProcesses = 8
 // counted are the states in the order of the summary.
 var counted = []plugin.State{plugin.Critical, plugin.Warning, plugin.Unknown, plugin.OK}
 
-// summaryLine ends with a span of how many servers are up.
-func (p *Picture) summaryLine(o Options) draw.Line {
+// Summary is how many sections are in which state, and how many servers are up;
+// less of it if that is more than so many columns, of which 0 is no bound.
+func (p *Picture) Summary(c draw.Canvas, room int) draw.Line {
+	if len(p.sections) == 0 {
+		return draw.Text(draw.Bold, "no sections")
+	}
 	in := map[plugin.State]int{}
 	up, all := 0, 0
 	for _, s := range p.sections {
@@ -36,27 +45,38 @@ func (p *Picture) summaryLine(o Options) draw.Line {
 			up, all = up+s.Verdict.Up, all+s.Verdict.Total()
 		}
 	}
-	if len(p.sections) == 0 {
-		return draw.Line{draw.Styled(draw.Bold, "no sections"), draw.Span{}}
+	summary := p.counts(c, in, true)
+	if room > 0 && summary.Width() > room {
+		return p.counts(c, in, false)
 	}
-	l := draw.Text(draw.Bold, plugin.Count(len(p.sections), "section"))
-	l = append(l, draw.Styled(draw.Plain, ": "))
-	for i, state := range counted {
+	servers := draw.Line{draw.Styled(draw.Faint, fmt.Sprintf("  %s %d of %s up", c.Glyphs().Dot, up, plugin.Count(all, "server")))}
+	if all == 0 || room > 0 && summary.Width()+servers.Width() > room {
+		return summary
+	}
+	return append(summary, servers...)
+}
+
+// counts are the numbers of sections, with the states' names or with their marks
+// alone.
+func (p *Picture) counts(c draw.Canvas, in map[plugin.State]int, names bool) draw.Line {
+	l := draw.Line{draw.Styled(draw.Bold, plugin.Count(len(p.sections), "section")), draw.Styled(draw.Plain, ": ")}
+	for _, state := range counted {
 		if in[state] == 0 {
 			continue
 		}
-		if i > 0 && len(l) > 2 {
+		if len(l) > 2 {
 			l = append(l, draw.Blank(2))
 		}
-		l = append(l, draw.Styled(lookOf(state), fmt.Sprintf("%s %d %s", mark(o.Canvas, state), in[state], state)))
+		words := fmt.Sprintf("%s %d", mark(c, state), in[state])
+		if names {
+			words += " " + state.String()
+		}
+		l = append(l, draw.Styled(StyleOf(state), words))
 	}
-	if all == 0 {
-		return append(l, draw.Span{})
-	}
-	return append(l, draw.Styled(draw.Faint, fmt.Sprintf("  %s %d of %s up", o.Glyphs().Dot, up, plugin.Count(all, "server"))))
+	return l
 }
 
-func (process Process) line(o Options) draw.Line {
+func (process Process) line(c draw.Canvas) draw.Line {
 	info := process.Info
 	if info == nil {
 		return draw.Text(draw.Faint, "statistics from "+process.Endpoint)
@@ -74,26 +94,26 @@ func (process Process) line(o Options) draw.Line {
 		return draw.Text(draw.Faint, words)
 	}
 	l := draw.Text(draw.Faint, fmt.Sprintf("%s, %d/%d connections", words, info.CurrConns.Value, info.Maxconn.Value))
-	if o.Width > 0 && l.Width()+1+draw.LongestBar > o.Width {
+	if c.Width > 0 && l.Width()+1+draw.LongestBar > c.Width {
 		return l
 	}
-	return append(append(l, draw.Blank(1)), o.Bar(barOf(info.CurrConns.Value, info.Maxconn.Value), draw.LongestBar)...)
+	return append(append(l, draw.Blank(1)), c.Bar(barOf(info.CurrConns.Value, info.Maxconn.Value), draw.LongestBar)...)
 }
 
 // failures are what could not be looked at.
-func (p *Picture) failures(o Options) []draw.Line {
+func (p *Picture) Failures(c draw.Canvas) []draw.Line {
 	var lines []draw.Line
 	for _, failure := range p.facts.Failures {
-		lines = append(lines, o.WrapAfter(draw.Styled(draw.Magenta, mark(o.Canvas, plugin.Unknown)+" "), draw.Plain, failure)...)
+		lines = append(lines, c.WrapAfter(draw.Styled(draw.Magenta, mark(c, plugin.Unknown)+" "), draw.Plain, failure)...)
 	}
 	return lines
 }
 
 // notes end the picture: what could not be had beside the statistics.
-func (p *Picture) notes(o Options) []draw.Line {
+func (p *Picture) notes(c draw.Canvas) []draw.Line {
 	var lines []draw.Line
 	for _, note := range p.facts.Notes {
-		lines = append(lines, o.WrapAfter(draw.Styled(draw.Faint, "  "), draw.Faint, note)...)
+		lines = append(lines, c.WrapAfter(draw.Styled(draw.Faint, "  "), draw.Faint, note)...)
 	}
 	return lines
 }

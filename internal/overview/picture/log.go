@@ -63,7 +63,7 @@ func (p *Picture) addLogOnly() {
 	for i := range p.facts.Log.Sections {
 		log := &p.facts.Log.Sections[i]
 		if log.State != plugin.OK && !known[log.Name] {
-			s := Section{Label: log.Name, Status: "log only"}
+			s := Section{Kind: KindLog, Label: log.Name, Status: "log only"}
 			s.addLog(log, p.facts)
 			p.sections = append(p.sections, s)
 		}
@@ -97,7 +97,7 @@ func grep(command, name string) []string {
 
 // chartAndSections draws the rate of requests that found no server: all of them
 // by minute, and beneath it each section that has any.
-func (p *Picture) chartAndSections(o Options, a amount) []draw.Line {
+func (p *Picture) chartAndSections(c draw.Canvas, a amount) []draw.Line {
 	log := p.facts.Log
 	if log == nil {
 		return nil
@@ -116,24 +116,24 @@ func (p *Picture) chartAndSections(o Options, a amount) []draw.Line {
 	}
 	lines := []draw.Line{{draw.Styled(draw.Bold, "Requests without a server"), draw.Styled(draw.Faint, title)}}
 	if peak(all) > 0 {
-		lines = append(lines, o.chart(all, log.Stretch.Begin(), lookOf(worst))...)
+		lines = append(lines, chart(c, all, log.Stretch.Begin(), StyleOf(worst))...)
 	}
 	var rows [][]draw.Line
 	for _, s := range with[:min(len(with), a.logged)] {
-		rows = append(rows, o.logRow(s, log.Stretch.At))
+		rows = append(rows, logRow(c, s, log.Stretch.At))
 	}
 	lines = append(lines, align(rows)...)
 	if more := len(with) - a.logged; more > 0 {
-		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s %s more", o.Glyphs().Ellipsis, plugin.Count(more, "section"))))
+		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s %s more", c.Glyphs().Ellipsis, plugin.Count(more, "section"))))
 	}
 	for _, note := range log.Notes() {
-		lines = append(lines, o.WrapAfter(draw.Styled(draw.Faint, "  "), draw.Faint, note)...)
+		lines = append(lines, c.WrapAfter(draw.Styled(draw.Faint, "  "), draw.Faint, note)...)
 	}
 	return lines
 }
 
 // logRow is a section's line under the chart.
-func (o Options) logRow(s nosrv.Section, at time.Time) []draw.Line {
+func logRow(c draw.Canvas, s nosrv.Section, at time.Time) []draw.Line {
 	before := ""
 	if !math.IsNaN(s.BaselineRate) {
 		before = "before: " + plugin.FormatDecimal(s.BaselineRate)
@@ -144,11 +144,11 @@ func (o Options) logRow(s nosrv.Section, at time.Time) []draw.Line {
 	}
 	newest := s.Timeline[max(len(s.Timeline)-sparkLength, 0):]
 	return []draw.Line{
-		{draw.Styled(lookOf(s.State), mark(o.Canvas, s.State)+" "), draw.Styled(draw.Bold, s.Name)},
+		{draw.Styled(StyleOf(s.State), mark(c, s.State)+" "), draw.Styled(draw.Bold, s.Name)},
 		draw.Text(draw.Plain, fmt.Sprintf("%d", s.NOSRV)),
 		draw.Text(draw.Plain, plugin.FormatDecimal(s.Rate)+"/min"),
 		draw.Text(draw.Faint, before),
-		o.sparkline(newest, lookOf(s.State)),
+		sparkline(c, newest, StyleOf(s.State)),
 		draw.Text(draw.Faint, began),
 		draw.Text(draw.Faint, s.Kinds.String()),
 	}

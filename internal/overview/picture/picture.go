@@ -52,8 +52,23 @@ type Picture struct {
 	sections []Section // the worst first, equals in HAProxy's order, frontends before backends
 }
 
+// Kind is what a section is; log is one that the log alone tells of.
+type Kind string
+
+// The kinds.
+const (
+	KindProcess  Kind = "process"
+	KindFrontend Kind = "frontend"
+	KindBackend  Kind = "backend"
+	KindLog      Kind = "log"
+)
+
+// Key tells sections apart: a frontend and a backend may share a name.
+func (k Kind) Key(label string) string { return string(k) + " " + label }
+
 // Section is a section and how it is.
 type Section struct {
+	Kind    Kind
 	Label   string
 	State   plugin.State
 	Verdict *backend.Verdict // of a backend
@@ -65,6 +80,25 @@ type Section struct {
 	Queue           haproxy.Number // requests that wait, for the backend and for its servers
 	NOSRV           *nosrv.Section // nil where the log has no line of it
 	Findings        []diagnosis.Finding
+}
+
+// Key tells the section apart from all others.
+func (s *Section) Key() string { return s.Kind.Key(s.Label) }
+
+// LastChange is how many seconds ago a backend's status changed.
+func (s *Section) LastChange() haproxy.Number {
+	if s.Verdict == nil {
+		return haproxy.Number{}
+	}
+	return s.Verdict.Backend.LastChange
+}
+
+// Uptime is for how many seconds the HAProxy of a backend has been running.
+func (s *Section) Uptime() haproxy.Number {
+	if s.Verdict == nil {
+		return haproxy.Number{}
+	}
+	return s.Verdict.Uptime
 }
 
 // Server is a server and how it is.
@@ -105,6 +139,12 @@ func Of(facts Facts) *Picture {
 	return p
 }
 
+// Facts are what the picture is of.
+func (p *Picture) Facts() *Facts { return &p.facts }
+
+// Sections are the sections, the worst first.
+func (p *Picture) Sections() []Section { return p.sections }
+
 // State is the worst of all, with UNKNOWN for what could not be looked at.
 func (p *Picture) State() plugin.State {
 	state := plugin.OK
@@ -132,7 +172,7 @@ func (p *Picture) addProcess(process Process) {
 			continue
 		}
 		p.sections = append(p.sections, Section{
-			Label: label, State: v.State, Status: "OPEN", Sessions: v.Usage.Current, Limit: v.Usage.Limit,
+			Kind: KindProcess, Label: label, State: v.State, Status: "OPEN", Sessions: v.Usage.Current, Limit: v.Usage.Limit,
 			Findings: []diagnosis.Finding{{Evidence: usage(v)}},
 		})
 	}
@@ -140,7 +180,7 @@ func (p *Picture) addProcess(process Process) {
 
 func (p *Picture) addFrontend(t check.Target) {
 	f := t.Frontend
-	s := Section{Label: t.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
+	s := Section{Kind: KindFrontend, Label: t.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
 	for _, v := range sessions.JudgeFrontend(t, limits) {
 		if v.State != plugin.OK {
 			s.State = plugin.Worst(s.State, v.State)
@@ -171,7 +211,7 @@ func usage(v sessions.Verdict) string {
 }
 
 func (p *Picture) addBackend(t check.Target) {
-	s := Section{Label: t.Label, Sessions: t.Backend.Sessions}
+	s := Section{Kind: KindBackend, Label: t.Label, Sessions: t.Backend.Sessions}
 	verdict, judged := backend.Judge(t, p.facts.Names, standings)
 	if !judged {
 		verdict = backend.Verdict{Target: t}

@@ -27,16 +27,17 @@ import (
 func TestRecorded(t *testing.T) {
 	for _, test := range []struct {
 		file, version string
-		options       Options
+		canvas        draw.Canvas
+		verbose       bool
 	}{
-		{"1.8-pipe.txt", "1.8", Options{}},
-		{"3.2-pipe.txt", "3.2", Options{}},
-		{"3.2-80.txt", "3.2", Options{Canvas: draw.Canvas{Width: 80}}},
-		{"3.2-40-ascii.txt", "3.2", Options{Canvas: draw.Canvas{Width: 40, ASCII: true}}},
-		{"3.2-80-color.txt", "3.2", Options{Canvas: draw.Canvas{Width: 80, Color: true}}},
-		{"3.2-verbose.txt", "3.2", Options{Canvas: draw.Canvas{Width: 120}, Verbose: true}},
+		{"1.8-pipe.txt", "1.8", draw.Canvas{}, false},
+		{"3.2-pipe.txt", "3.2", draw.Canvas{}, false},
+		{"3.2-80.txt", "3.2", draw.Canvas{Width: 80}, false},
+		{"3.2-40-ascii.txt", "3.2", draw.Canvas{Width: 40, ASCII: true}, false},
+		{"3.2-80-color.txt", "3.2", draw.Canvas{Width: 80, Color: true}, false},
+		{"3.2-verbose.txt", "3.2", draw.Canvas{Width: 120}, true},
 	} {
-		golden(t, test.file, Of(recorded(t, test.version)).Lines(test.options))
+		golden(t, test.file, Of(recorded(t, test.version)).Lines(test.canvas, test.verbose))
 	}
 }
 
@@ -106,11 +107,11 @@ func TestState(t *testing.T) {
 func TestProcessNearItsLimit(t *testing.T) {
 	info := &haproxy.Info{Version: "2.6.12-1+deb12u4", Node: "lb1", CurrConns: known(50), Maxconn: known(100), UptimeSec: known(3600)}
 	p := Of(Facts{Processes: []Process{{"/run/a.sock", info}}})
-	if diff := cmp.Diff([]string{"no sections", "HAProxy 2.6.12 on lb1 (/run/a.sock) up 1h, 50/100 connections ━━━━━─────"}, p.Lines(Options{})); diff != "" {
+	if diff := cmp.Diff([]string{"no sections", "HAProxy 2.6.12 on lb1 (/run/a.sock) up 1h, 50/100 connections ━━━━━─────"}, p.Lines(draw.Canvas{}, false)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	info.CurrConns = known(99)
-	text := strings.Join(Of(Facts{Processes: []Process{{"/run/a.sock", info}}}).Lines(Options{}), "\n")
+	text := strings.Join(Of(Facts{Processes: []Process{{"/run/a.sock", info}}}).Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{"✗ process  OPEN   99/100 ━━━━━━━━━─  near its limit", "✗ process: near its limit\n  99 of 100 connections (99%)"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)
@@ -122,7 +123,7 @@ func TestProcessNearItsLimit(t *testing.T) {
 func TestFailuresStandFirst(t *testing.T) {
 	facts := recorded(t, "3.2")
 	facts.Failures = []string{"cannot connect to /run/b.sock: nobody listens on it"}
-	lines := Of(facts).Lines(Options{Canvas: draw.Canvas{Width: 80}})
+	lines := Of(facts).Lines(draw.Canvas{Width: 80}, false)
 	if lines[3] != "? cannot connect to /run/b.sock: nobody listens on it" {
 		t.Errorf("the picture is\n%s", strings.Join(lines, "\n"))
 	}
@@ -141,7 +142,7 @@ func TestThousandBackends(t *testing.T) {
 		facts.Backends = append(facts.Backends, backendAt("a", b))
 	}
 	p := Of(facts)
-	text := strings.Join(p.Lines(Options{Canvas: draw.Canvas{Width: 100}}), "\n")
+	text := strings.Join(p.Lines(draw.Canvas{Width: 100}, false), "\n")
 	if lines := strings.Count(text, "\n"); lines > 100 {
 		t.Errorf("the picture has %d lines", lines)
 	}
@@ -150,7 +151,7 @@ func TestThousandBackends(t *testing.T) {
 			t.Errorf("there is no %q in\n%s", want, text)
 		}
 	}
-	verbose := strings.Join(p.Lines(Options{Canvas: draw.Canvas{Width: 100}, Verbose: true}), "\n")
+	verbose := strings.Join(p.Lines(draw.Canvas{Width: 100}, true), "\n")
 	if n := strings.Count(verbose, "✓ app"); n != 997 {
 		t.Errorf("-v lists %d sections that are OK", n)
 	}
@@ -170,7 +171,7 @@ func TestManyServers(t *testing.T) {
 		"    s31      MAINT        0    36s",
 		"    38 more  38/38 up",
 	}
-	if diff := cmp.Diff(want, p.Lines(Options{})[2:7]); diff != "" {
+	if diff := cmp.Diff(want, p.Lines(draw.Canvas{}, false)[2:7]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -183,7 +184,7 @@ func TestSeveralEndpoints(t *testing.T) {
 		b.Label = "web@" + b.Endpoint
 		facts.Backends = append(facts.Backends, b)
 	}
-	text := strings.Join(Of(facts).Lines(Options{}), "\n")
+	text := strings.Join(Of(facts).Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{"statistics from /run/a.sock", "✗ web@/run/b.sock", "✓ web@/run/a.sock"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)
@@ -199,7 +200,7 @@ func TestMoved(t *testing.T) {
 	b := backendAt("/run/a.sock", haproxy.Backend{Name: "v2", Servers: down})
 	moved := dns.Answer{Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.9")}, Lookups: dns.Enough, IPv4: dns.Enough, IPv6: dns.Enough}
 	p := Of(Facts{Backends: []check.Target{b}, Names: dns.Answers{Names: map[string]dns.Answer{"elb.example.com": moved}}})
-	text := strings.Join(p.Lines(Options{}), "\n")
+	text := strings.Join(p.Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{"stale address", "✗ v2: HAProxy uses an old address (dns-stale)", "192.0.2.1", "192.0.2.9", "dig "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)
@@ -235,7 +236,7 @@ func TestLogOnly(t *testing.T) {
 	if got := []string{p.sections[0].Label, p.sections[1].Label}; !slices.Contains(got, "gone") || !slices.Contains(got, "web") {
 		t.Errorf("the sections are %q", got)
 	}
-	text := strings.Join(p.Lines(Options{}), "\n")
+	text := strings.Join(p.Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{
 		"✗ gone", "log only", "✗ web: the frontend chose no backend",
 		"70 of 70 requests in 5m found no server (14/min, none before) since 14:05:00",

@@ -7,34 +7,33 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// Options are the terminal, and what its user wants to see.
-type Options struct {
-	draw.Canvas
-	Verbose bool // every section and server
-}
-
-// Lines prints the picture. No line is wider than Width, and but for colour none
-// has a control character.
-func (p *Picture) Lines(o Options) []string {
+// Lines prints the picture. No line is wider than the canvas, and but for colour
+// none has a control character. Verbose lists every section and server.
+func (p *Picture) Lines(c draw.Canvas, verbose bool) []string {
 	most := readable
-	if o.Verbose {
+	if verbose {
 		most = everything
 	}
-	return o.Render(p.draw(o, most))
+	return c.Render(p.draw(c, most))
 }
 
-// draw puts the parts under each other, with an empty line between.
-func (p *Picture) draw(o Options, a amount) []draw.Line {
-	rows, note := p.rows(o, a)
+// draw makes the parts of the picture.
+func (p *Picture) draw(c draw.Canvas, a amount) []draw.Line {
+	rows, note := p.rows(c, a)
 	var table []draw.Line
 	if len(rows) > 0 {
-		table = o.Table(&sections, rows)
+		table = c.Table(&Table, rows)
 	}
 	if note != "" {
-		table = append(table, draw.Text(draw.Faint, fmt.Sprintf("%s %s (-v lists all)", o.Glyphs().Ellipsis, note)))
+		table = append(table, draw.Text(draw.Faint, fmt.Sprintf("%s %s (-v lists all)", c.Glyphs().Ellipsis, note)))
 	}
+	return join(p.Head(c), p.Failures(c), table, p.chartAndSections(c, a), p.details(c, a.details), p.notes(c))
+}
+
+// join puts parts under each other, with an empty line between.
+func join(parts ...[]draw.Line) []draw.Line {
 	var lines []draw.Line
-	for _, part := range [][]draw.Line{p.head(o), p.failures(o), table, p.chartAndSections(o, a), p.details(o, a.details), p.notes(o)} {
+	for _, part := range parts {
 		if len(lines) > 0 && len(part) > 0 {
 			lines = append(lines, nil)
 		}

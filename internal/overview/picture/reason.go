@@ -47,7 +47,8 @@ var briefly = map[diagnosis.Cause]string{
 	diagnosis.ResourceExhausted:     "out of resources",
 }
 
-func (s Section) shortReason() string {
+// ShortReason is why a section is in trouble, for a column of a table.
+func (s Section) ShortReason() string {
 	if short, ok := briefly[s.cause()]; ok {
 		return short
 	}

@@ -35,19 +35,19 @@ var (
 )
 
 // rows are the table's, and a note on what is not among them.
-func (p *Picture) rows(o Options, a amount) (rows []draw.Row, note string) {
+func (p *Picture) rows(c draw.Canvas, a amount) (rows []draw.Row, note string) {
 	bad, fine := p.inTrouble(), p.sections[len(p.inTrouble()):]
 	for i, s := range bad[:min(len(bad), a.trouble)] {
-		rows = append(rows, s.row(o, p.facts.Log != nil, false))
+		rows = append(rows, s.Row(c, p.facts.Log != nil, false))
 		if i < a.whole {
-			rows = append(rows, s.serverRows(a.servers)...)
+			rows = append(rows, s.ServerRows(a.servers)...)
 		}
 	}
 	whole := a == everything || a == readable && p.size() <= smallTable
 	for _, s := range fine[:min(len(fine), a.healthy)] {
-		rows = append(rows, s.row(o, p.facts.Log != nil, !whole))
+		rows = append(rows, s.Row(c, p.facts.Log != nil, !whole))
 		if whole {
-			rows = append(rows, s.serverRows(a.servers)...)
+			rows = append(rows, s.ServerRows(a.servers)...)
 		}
 	}
 	var left []string
@@ -78,24 +78,24 @@ func (p *Picture) size() int {
 	return n
 }
 
-func (s Section) row(o Options, withLog, condensed bool) draw.Row {
-	look := lookOf(s.State)
+func (s Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
+	look := StyleOf(s.State)
 	if s.Verdict != nil && len(s.Servers) == 0 && s.State == plugin.OK {
 		look = draw.Faint
 	}
-	r := sections.NewRow()
-	r.Lead, r.Bar = draw.Styled(lookOf(s.State), mark(o.Canvas, s.State)+" "), barOf(s.Sessions.Value, s.Limit.Value)
-	r.Cells[colName] = draw.Text(draw.Bold, s.Label)
-	r.Cells[colState] = draw.Text(look, s.status())
-	r.Cells[colSessions] = ofLimit(s.Sessions, s.Limit)
-	r.Cells[colQueue] = waiting(s.Queue)
+	r := Table.NewRow()
+	r.Lead, r.Bar = draw.Text(StyleOf(s.State), mark(c, s.State)+" "), barOf(s.Sessions.Value, s.Limit.Value)
+	r.Cells[ColName] = draw.Text(draw.Bold, s.Label)
+	r.Cells[ColState] = draw.Text(look, s.status())
+	r.Cells[ColSessions] = ofLimit(s.Sessions, s.Limit)
+	r.Cells[ColQueue] = waiting(s.Queue)
 	if withLog {
-		r.Cells[colNOSRV] = s.nosrv()
+		r.Cells[ColNOSRV] = s.nosrv()
 	}
 	if s.Verdict != nil {
-		r.Cells[colSince] = since(s.Verdict.Backend.LastChange)
+		r.Cells[ColSince] = since(s.Verdict.Backend.LastChange)
 	}
-	r.Cells[colCheck] = s.remark(condensed)
+	r.Cells[ColCheck] = s.remark(condensed)
 	return r
 }
 
@@ -118,7 +118,7 @@ func (s Section) status() string {
 // of their own, which they are.
 func (s Section) remark(condensed bool) draw.Line {
 	if s.State != plugin.OK {
-		return draw.Text(lookOf(s.State), s.shortReason())
+		return draw.Text(StyleOf(s.State), s.ShortReason())
 	}
 	if s.Verdict == nil && s.Rate.Known {
 		return draw.Text(draw.Faint, fmt.Sprintf("%d/s", s.Rate.Value))
@@ -133,7 +133,7 @@ func (s Section) remark(condensed bool) draw.Line {
 func (s Section) names() draw.Line {
 	var special, names []string
 	for _, server := range s.Servers {
-		if status, _ := server.status(); server.look() != draw.Green {
+		if status, _ := server.StatusWords(); server.look() != draw.Green {
 			special = append(special, server.Name+" "+status)
 		} else if len(names) < 2*few {
 			names = append(names, server.Name)
@@ -152,7 +152,7 @@ func (s Section) names() draw.Line {
 
 // serverRows are the rows of a section's servers. Where there are many, those
 // that are up and at ease are only counted.
-func (s Section) serverRows(most int) []draw.Row {
+func (s Section) ServerRows(most int) []draw.Row {
 	shown := s.Servers
 	if len(shown) > most {
 		shown = slices.DeleteFunc(slices.Clone(shown), Server.calm)
@@ -167,10 +167,10 @@ func (s Section) serverRows(most int) []draw.Row {
 		}
 	}
 	if more := len(s.Servers) - len(shown); more > 0 {
-		r := sections.NewRow()
-		r.Lead = draw.Blank(4)
-		r.Cells[colName] = draw.Text(draw.Faint, fmt.Sprintf("%d more", more))
-		r.Cells[colState] = draw.Text(draw.Faint, fmt.Sprintf("%d/%d up", up, more))
+		r := Table.NewRow()
+		r.Lead = draw.Line{draw.Blank(4)}
+		r.Cells[ColName] = draw.Text(draw.Faint, fmt.Sprintf("%d more", more))
+		r.Cells[ColState] = draw.Text(draw.Faint, fmt.Sprintf("%d/%d up", up, more))
 		rows = append(rows, r)
 	}
 	return rows
@@ -190,27 +190,27 @@ func (s Section) up() (n int) {
 }
 
 func (s Server) row() draw.Row {
-	r := sections.NewRow()
-	r.Lead, r.Bar = draw.Blank(4), barOf(s.Sessions.Value, s.Limit.Value)
-	r.Cells[colName] = draw.Text(draw.Plain, s.Name)
+	r := Table.NewRow()
+	r.Lead, r.Bar = draw.Line{draw.Blank(4)}, barOf(s.Sessions.Value, s.Limit.Value)
+	r.Cells[ColName] = draw.Text(draw.Plain, s.Name)
 	if s.Backup {
-		r.Cells[colName] = append(r.Cells[colName], draw.Styled(draw.Faint, " (backup)"))
+		r.Cells[ColName] = append(r.Cells[ColName], draw.Styled(draw.Faint, " (backup)"))
 	}
-	status, more := s.status()
-	r.Cells[colState] = draw.Text(s.look(), status)
-	r.Cells[colSessions] = ofLimit(s.Sessions, s.Limit)
-	r.Cells[colQueue] = waiting(s.Queue)
-	r.Cells[colSince] = since(s.LastChange)
-	r.Cells[colCheck] = draw.Text(draw.Plain, more)
+	status, more := s.StatusWords()
+	r.Cells[ColState] = draw.Text(s.look(), status)
+	r.Cells[ColSessions] = ofLimit(s.Sessions, s.Limit)
+	r.Cells[ColQueue] = waiting(s.Queue)
+	r.Cells[ColSince] = since(s.LastChange)
+	r.Cells[ColCheck] = draw.Text(draw.Plain, more)
 	if s.Standing == backend.Up {
-		r.Cells[colCheck] = draw.Text(draw.Faint, more)
+		r.Cells[ColCheck] = draw.Text(draw.Faint, more)
 	}
 	return r
 }
 
-// status is the server's status in a word or two, and what else is to know:
+// StatusWords are the server's status in a word or two, and what else is to know:
 // what stands behind it in brackets, or the last check.
-func (s Server) status() (status, more string) {
+func (s *Server) StatusWords() (status, more string) {
 	word, bracket, _ := strings.Cut(s.Status, " (")
 	bracket = strings.TrimSuffix(bracket, ")")
 	switch {
@@ -223,7 +223,7 @@ func (s Server) status() (status, more string) {
 	case s.IsUnresolved():
 		return word, "the name does not resolve"
 	case s.Cause == diagnosis.AgentDown:
-		return word, join(" ", "agent:", s.AgentStatus, s.LastAgent)
+		return word, joined(" ", "agent:", s.AgentStatus, s.LastAgent)
 	case bracket != "":
 		return word, bracket
 	default:
@@ -240,7 +240,7 @@ func (s Server) check() string {
 	if s.CheckCode.Known && s.CheckCode.Value > 0 {
 		result += " " + strconv.FormatInt(s.CheckCode.Value, 10)
 	}
-	return join(" ", result, s.LastCheck)
+	return joined(" ", result, s.LastCheck)
 }
 
 // look is the colour of a server's status.

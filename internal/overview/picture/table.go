@@ -2,35 +2,47 @@ package picture
 
 import "check-haproxy/internal/overview/draw"
 
-// The columns of the table, from the left.
+// The columns of the table, from the left. The rates take two looks; one look
+// leaves them empty.
 const (
-	colName = iota
-	colState
-	colSessions
-	colBar // of sessions
-	colQueue
-	colNOSRV
-	colSince
-	colCheck
+	ColName = iota
+	ColState
+	ColSessions
+	ColBar // of sessions
+	ColQueue
+	ColNOSRV    // in the log's window
+	ColRequests // a second
+	ColTrend    // of the requests
+	ColLost     // requests without a server, a second
+	ColErrors   // a second
+	ColBytes    // a second
+	ColSince
+	ColCheck
 )
 
-// sections is the table of sections and servers.
-var sections = draw.Table{
+// Table is the table of sections and servers.
+var Table = draw.Table{
 	Columns: []draw.Column{
-		colName:     {Title: "  SECTION", Name: true},
-		colState:    {Title: "STATE", Gap: 2},
-		colSessions: {Title: "SESS", Gap: 2, Right: true},
-		colBar:      {Gap: 1, Bar: true},
-		colQueue:    {Title: "QUEUE", Gap: 2, Right: true, IfAny: true},
-		colNOSRV:    {Title: "NOSRV", Gap: 2, Right: true, IfAny: true},
-		colSince:    {Title: "SINCE", Gap: 2, Right: true},
-		colCheck:    {Title: "CHECK", Gap: 2},
+		ColName:     {Title: "  SECTION", Name: true},
+		ColState:    {Title: "STATE", Gap: 2},
+		ColSessions: {Title: "SESS", Gap: 2, Right: true},
+		ColBar:      {Gap: 1, Bar: true},
+		ColQueue:    {Title: "QUEUE", Gap: 2, Right: true, IfAny: true},
+		ColNOSRV:    {Title: "NOSRV", Gap: 2, Right: true, IfAny: true},
+		ColRequests: {Title: "REQ/S", Gap: 2, Right: true},
+		ColTrend:    {Gap: 1, Right: true},
+		ColLost:     {Title: "NOSRV/S", Gap: 2, Right: true, IfAny: true},
+		ColErrors:   {Title: "ERR/S", Gap: 2, Right: true, IfAny: true},
+		ColBytes:    {Title: "B/S", Gap: 2, Right: true},
+		ColSince:    {Title: "SINCE", Gap: 2, Right: true},
+		ColCheck:    {Title: "CHECK", Gap: 2},
 	},
 	Shrink: []draw.Step{
-		{Column: colCheck, To: 34}, {Column: colName, To: 34}, {Column: colCheck, To: 22}, {Column: colBar, To: 6}, {Column: colName, To: 20},
-		{Column: colCheck, To: 16}, {Column: colBar, To: 4}, {Column: colCheck, To: 11}, {Column: colBar}, {Column: colName, To: 16},
-		{Column: colSince}, {Column: colNOSRV}, {Column: colQueue}, {Column: colCheck, To: 7}, {Column: colSessions},
-		{Column: colName, To: 10}, {Column: colState, To: 6}, {Column: colCheck},
+		{Column: ColCheck, To: 34}, {Column: ColName, To: 34}, {Column: ColBytes}, {Column: ColCheck, To: 22}, {Column: ColBar, To: 6},
+		{Column: ColName, To: 20}, {Column: ColCheck, To: 16}, {Column: ColBar, To: 4}, {Column: ColTrend}, {Column: ColCheck, To: 11},
+		{Column: ColBar}, {Column: ColName, To: 16}, {Column: ColSince}, {Column: ColNOSRV}, {Column: ColQueue}, {Column: ColErrors},
+		{Column: ColCheck, To: 7}, {Column: ColSessions}, {Column: ColRequests}, {Column: ColName, To: 10}, {Column: ColLost},
+		{Column: ColState, To: 6}, {Column: ColCheck},
 	},
-	Wide: []int{colCheck, colName},
+	Wide: []int{ColCheck, ColName},
 }

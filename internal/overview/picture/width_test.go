@@ -46,21 +46,21 @@ func odd(t testing.TB, texts []string) Facts {
 }
 
 // checkLines holds what must hold of every picture.
-func checkLines(t *testing.T, lines []string, o Options) {
+func checkLines(t *testing.T, lines []string, c draw.Canvas) {
 	t.Helper()
 	for _, l := range lines {
 		shown := l
-		if o.Color {
+		if c.Color {
 			shown = visible(l)
 		}
-		if o.Width > 0 && columnsOf(shown) > o.Width {
-			t.Errorf("%+v: %d columns: %q", o, columnsOf(shown), shown)
+		if c.Width > 0 && columnsOf(shown) > c.Width {
+			t.Errorf("%+v: %d columns: %q", c, columnsOf(shown), shown)
 		}
 		if i := strings.IndexFunc(shown, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
-			t.Errorf("%+v: unprintable at %d: %q", o, i, shown)
+			t.Errorf("%+v: unprintable at %d: %q", c, i, shown)
 		}
 		if strings.HasSuffix(shown, " ") {
-			t.Errorf("%+v: blanks at the end: %q", o, shown)
+			t.Errorf("%+v: blanks at the end: %q", c, shown)
 		}
 	}
 }
@@ -82,18 +82,18 @@ func columnsOf(text string) int {
 func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 	p := Of(odd(t, hostile))
 	for width := 20; width <= 300; width++ {
-		o := Options{Canvas: draw.Canvas{Width: width, Color: width%2 == 0, ASCII: width%3 == 0}, Verbose: width%5 == 0}
-		checkLines(t, p.Lines(o), o)
+		c := draw.Canvas{Width: width, Color: width%2 == 0, ASCII: width%3 == 0}
+		checkLines(t, p.Lines(c, width%5 == 0), c)
 	}
-	checkLines(t, p.Lines(Options{}), Options{})
+	checkLines(t, p.Lines(draw.Canvas{}, false), draw.Canvas{})
 }
 
 // TestTinyTerminal does not break where nothing can be shown.
 func TestTinyTerminal(t *testing.T) {
 	p := Of(odd(t, hostile[:3]))
 	for width := 1; width < 20; width++ {
-		o := Options{Canvas: draw.Canvas{Width: width}}
-		checkLines(t, p.Lines(o), o)
+		c := draw.Canvas{Width: width}
+		checkLines(t, p.Lines(c, false), c)
 	}
 }
 
@@ -105,13 +105,13 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, width int, color bool) {
 		facts := odd(t, []string{text, text + "2"})
 		facts.Log = nil
-		o := Options{Canvas: draw.Canvas{Width: min(max(width, 0), 400), Color: color}}
-		for _, l := range Of(facts).Lines(o) {
+		c := draw.Canvas{Width: min(max(width, 0), 400), Color: color}
+		for _, l := range Of(facts).Lines(c, false) {
 			if color {
 				l = visible(l)
 			}
-			if o.Width > 0 && draw.Width(l) > o.Width || draw.Clean(l) != l {
-				t.Errorf("%+v: %q", o, l)
+			if c.Width > 0 && draw.Width(l) > c.Width || draw.Clean(l) != l {
+				t.Errorf("%+v: %q", c, l)
 			}
 		}
 	})
@@ -152,7 +152,7 @@ func TestChart(t *testing.T) {
 		{3, []uint64{1, 2}, []string{"2 #", "  #", "  #", "  1"}},
 	} {
 		var got []string
-		for _, l := range (Options{Canvas: draw.Canvas{Width: test.width, ASCII: true}}).chart(timeline(test.counts...), afternoon, draw.Red) {
+		for _, l := range chart(draw.Canvas{Width: test.width, ASCII: true}, timeline(test.counts...), afternoon, draw.Red) {
 			got = append(got, l.Render(false))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
