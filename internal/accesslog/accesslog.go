@@ -124,10 +124,12 @@ type Parser struct {
 	match   logformat.Matcher
 	request []byte // put together of its parts
 	moment  moment
+	notes   notes
 
 	// Of the last line that was read in full:
 	origin   Origin
-	fragment bool // a container runtime has cut it; the next line of the stream is the rest
+	loss     announcement // text is empty if it announces none
+	fragment bool         // a container runtime has cut it; the next line of the stream is the rest
 }
 
 // New returns a parser for one goroutine.
@@ -135,7 +137,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, notes: newNotes()}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

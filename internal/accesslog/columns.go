@@ -26,21 +26,22 @@ func (m *moment) total() int64 {
 //	client [accept date] frontend backend/server timers bytes flags conns queues
 //
 // Everything up to the timers is HAProxy's and the operator's own, so a line
-// with a server is understood once that is read. A line without one must hold
-// its flags too. It answers Request, HalfRead, Message for HAProxy's own use of
+// with a server is understood once that is read, whatever follows. A line without
+// one must hold its flags too, or at least a status, in this order or another
+// (shape.go). It answers Request, HalfRead, Message for HAProxy's own use of
 // its HTTP client, or Unreadable.
 func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	rest := readClientAndDate(text, m)
 	if rest == nil {
 		return Unreadable
 	}
-	frontend := tokenAt(rest)
-	rest = rest[len(frontend):]
-	rec.Frontend = bytes.TrimSuffix(frontend, []byte("~"))
-	if !isProxyName(rec.Frontend) {
-		return Unreadable
+	if frontend := tokenAt(rest); bytes.IndexByte(frontend, '/') < 0 { // a format of one's own may lack it
+		rec.Frontend = bytes.TrimSuffix(frontend, []byte("~"))
+		if !isProxyName(rec.Frontend) {
+			return Unreadable
+		}
+		rest = rest[len(frontend)+1:]
 	}
-	rest = rest[1:]
 	slash := bytes.IndexByte(rest[:min(len(rest), maxToken)], '/')
 	if slash < 0 || !isName(rest[:slash]) {
 		return Unreadable
@@ -48,23 +49,22 @@ func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	rec.Backend = rest[:slash]
 	rest = rest[slash+1:]
 	n := serverLen(rest)
-	if n < 0 || n >= len(rest) || rest[n] != ' ' {
-		return Unreadable
+	if n < 0 || n < len(rest) && rest[n] != ' ' || rec.Frontend == nil && n > 0 && rest[n-1] == ':' {
+		return Unreadable // at last it was "frontend/listener: Connection error …"
 	}
 	rec.Server = rest[:n]
-	rest = rest[n+1:]
-	if len(rest) == 0 || !isDigit(rest[0]) && rest[0] != '-' && rest[0] != '+' {
-		return Unreadable
-	}
+	rest = rest[min(n+1, len(rest)):]
 	m.timers = rest
-	if rec.Frontend[0] == '<' && string(rec.Backend) == "-" {
+	if len(rec.Frontend) > 0 && rec.Frontend[0] == '<' && string(rec.Backend) == "-" {
 		return Message // httpclient_log_format: requests that HAProxy itself made
 	}
 	rec.NoServer = isNoServer(rec.Server)
 	switch {
 	case rec.NoServer && readColumnsTail(rest, rec) != Request:
 		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
-		return HalfRead
+		if !readOwnShape(rest, rec) {
+			return HalfRead
+		}
 	case !rec.NoServer && p.details:
 		readDetails(rest, rec)
 	}

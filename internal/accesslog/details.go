@@ -12,6 +12,7 @@ func readDetails(rest []byte, rec *Record) {
 	timers, _, tail := readTimers(rest)
 	if readColumnsTail(rest, rec) != Request {
 		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
+		readOwnShape(rest, rec)
 		return
 	}
 	d := &rec.Details

@@ -74,7 +74,7 @@ func (e *edges) settleFirst(continued bool, p *Parser, visit func(*Record)) {
 	if continued {
 		p.rec.continues()
 	}
-	visit(&p.rec)
+	p.visit(visit)
 	e.first = nil
 }
 
@@ -82,7 +82,7 @@ func (e *edges) settleUndated(written int64, p *Parser, visit func(*Record)) {
 	for _, h := range e.undated {
 		p.parseReference(h.line, h.late, &p.rec)
 		p.rec.Written = written
-		visit(&p.rec)
+		p.visit(visit)
 	}
 	e.undated = nil
 }

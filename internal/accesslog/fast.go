@@ -147,7 +147,7 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		slash, n := int(both.slash), int(both.server)
 		server := names[slash+1:]
 		timers := len(w) - len(server) + n + 1
-		if server[n] != ' ' || !isDigit(w[timers]) && w[timers] != '-' && w[timers] != '+' {
+		if server[n] != ' ' {
 			return done
 		}
 
@@ -363,7 +363,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	}
 	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
-	p.fragment = false
+	p.fragment, p.loss.text = false, ""
 	return true
 }
 

@@ -109,7 +109,7 @@ func TestFromConfigReadTheirLog(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"transition down/d1 \x00\x00 -1": 1, "message / \x00\x00 -1": 1,
+		"transition down/d1 \x00\x00 -1": 1, "message down/ \x00\x00 -1": 1,
 		"request down/<NOSRV> SC 503": 12, "request f1/<NOSRV> PR 400": 1, "request f2/<NOSRV> PR 400": 1, "request f3/<NOSRV> PR 400": 1,
 		"request f4/<NOSRV> PR 400": 1, "request f5/<NOSRV> PR 400": 1, "request f6/<NOSRV> PR 400": 1,
 	}

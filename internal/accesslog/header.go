@@ -52,6 +52,9 @@ func (h *header) read(line []byte) {
 
 // readLevel reads one header at pos. more says that another may follow at next.
 func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
+	if level == 0 {
+		pos += sourceLen(line)
+	}
 	begin := pos
 	pos += priorityLen(line[pos:])
 	version := bytes.HasPrefix(line[pos:], []byte("1 ")) // RFC 5424
@@ -89,6 +92,10 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 	if n := runtimeLen(line[pos:]); n > 0 {
 		h.fragment = line[pos+len("stdout ")] == 'P'
 		return pos + n, true
+	}
+	pos += sourceLen(line[pos:])              // docker service logs --timestamps
+	if n > 0 && priorityLen(line[pos:]) > 0 { // a runtime's time before what log stdout writes
+		return pos, true
 	}
 	h.who(pos, false)
 	next, more = h.readTag(line, pos, false)
@@ -229,6 +236,30 @@ func structuredLen(b []byte) int {
 		n++
 	}
 	return n
+}
+
+// sourceLen is the length of what docker compose, docker service and kubectl put
+// before a line to say whose it is, else 0:
+//
+//	haproxy-1  | text
+//	web_lb.1.x3k2j@node-7    | text
+//	[pod/lb-7d9/haproxy] text
+func sourceLen(b []byte) int {
+	if hasPrefix(b, "[pod/") {
+		if n := bytes.IndexByte(b[:min(len(b), maxToken)], ']'); n > 0 && n+1 < len(b) && b[n+1] == ' ' && isHostToken(b[1:n]) {
+			return n + 2
+		}
+		return 0
+	}
+	name := tokenAt(b)
+	if len(name) == 0 || !isHostToken(name) {
+		return 0
+	}
+	n := len(name) + blanks(b[len(name):])
+	if !hasPrefix(b[n:], "| ") {
+		return 0
+	}
+	return n + 2
 }
 
 // runtimeLen is the length of CRI's "stdout F " or "stderr P:tag ", else 0

@@ -21,6 +21,9 @@ func brief(r *Record) string {
 	if r.Class == Request && r.NoServer {
 		s += fmt.Sprintf(" %s %d %q", r.Flags[:], r.Status, r.Request)
 	}
+	if r.Assumed {
+		s += " assumed"
+	}
 	return s
 }
 
@@ -44,7 +47,10 @@ func TestLines(t *testing.T) {
 		{"no closing quote", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 503 212 - - SC-- 1/1/0/0/0 0/0 "GET /long`, `request fe v2/<NOSRV> SC 503 "GET /long"`},
 		{"cut in the captures", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 503 212 - - SC-- 1/1/0/0/0 0/0 {Mozilla`, `request fe v2/<NOSRV> SC 503 ""`},
 		{"cut after the flags", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 503 212 - - SC-- 1/1/0`, `request fe v2/<NOSRV> SC 503 ""`},
-		{"cut before the flags", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 503 21`, `half-read fe v2/<NOSRV>`},
+		{"cut before the flags", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 503 21`, `request fe v2/<NOSRV> SC 503 "" assumed`},
+		{"cut in the status", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV> 0/-1/-1/-1/0 50`, `half-read fe v2/<NOSRV>`},
+		{"cut behind the server", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOSRV>`, `half-read fe v2/<NOSRV>`},
+		{"cut before the server", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/`, `half-read fe v2/`},
 		{"cut in the server", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe v2/<NOS`, `unreadable`},
 		{"forged in the request", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe up/s1 0/0/0/0/0 200 212 - - ---- 1/1/0/0/0 0/0 "GET /] fe v2/<NOSRV> 0/-1/-1/-1/0 503 212 - - SC-- 1/1/0/0/0 0/0 HTTP/1.1"`, `request fe up/s1`},
 		{"forged in a capture", header + `1.2.3.4:5 [22/Nov/2026:14:15:25.924] fe fe/<NOSRV> 0/-1/-1/-1/0 302 99 - - LR-- 1/1/0/0/0 0/0 {x - - SC-- 1/1/0/0/0 0/0 #22GET} "GET / HTTP/1.1"`, `request fe fe/<NOSRV> LR 302 "GET / HTTP/1.1"`},

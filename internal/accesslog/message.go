@@ -9,17 +9,49 @@ func readMessage(text []byte, rec *Record, m *moment) Class {
 	if hasAnyPrefix(text, others) {
 		return Message
 	}
-	class := readTransition(text, rec)
-	switch {
-	case class != Unreadable:
-	case hasAnyPrefix(text, connections):
-		class = Connection
-	case isOwn(text) || isConnectionError(text, m):
-		class = Message
-	}
+	class := readOwnMessage(text, rec, m)
 	rec.Own = class != Unreadable
 	return class
 }
+
+func readOwnMessage(text []byte, rec *Record, m *moment) Class {
+	if n := stderrLen(text); n > 0 {
+		if class := readOwnMessage(text[n:], rec, m); class != Unreadable {
+			return class
+		}
+		return Message
+	}
+	if class := readTransition(text, rec); class != Unreadable {
+		return class
+	}
+	switch {
+	case hasAnyPrefix(text, connections):
+		return Connection
+	case isOwn(text, rec) || isConnectionError(text, m):
+		return Message
+	}
+	return Unreadable
+}
+
+// stderrLen is the length of what stands before a message on HAProxy's standard
+// error, which a journal or a container's log holds, else 0 (print_message in its
+// errors.c):
+//
+//	[WARNING]  (31) : Server be/s1 is DOWN, reason: …
+//	[ALERT] 325/140732 (4711) : backend be has no server available!
+func stderrLen(text []byte) int {
+	if !hasAnyPrefix(text, severities) {
+		return 0
+	}
+	head, _, found := bytes.Cut(text[:min(len(text), 64)], []byte(" : "))
+	if !found {
+		return 0
+	}
+	return len(head) + len(" : ")
+}
+
+// severities begin what goes to standard error, and from there into the journal.
+var severities = []string{"[NOTICE]", "[WARNING]", "[ALERT]", "[DIAG]", "[INFO]", "[DEBUG]"}
 
 // connections begin the lines of frontends without a log format (frontend.c).
 var connections = []string{"Connect from ", "Connect to unix:"}
@@ -30,7 +62,7 @@ var others = []string{
 	"Starting haproxy", "Started haproxy", "Stopping haproxy", "Stopped haproxy", "Reloading haproxy", "Reloaded haproxy",
 	"Starting HAProxy", "Started HAProxy", "Stopping HAProxy", "Stopped HAProxy", "Reloading HAProxy", "Reloaded HAProxy",
 	"haproxy.service: ", "-- Boot ", "-- Reboot --", "-- Logs begin ", "-- Journal begins ", "-- No entries --",
-	"last message repeated ", "message repeated ",
+	"last message repeated ",
 }
 
 // readTransition reads "Server backend/server is DOWN, reason: …" and its kin
@@ -65,6 +97,7 @@ func readTransition(text []byte, rec *Record) Class {
 	change, ok := readState(rest)
 	if !ok {
 		if hasAnyPrefix(rest, stills) {
+			rec.Backend = who[:slash]
 			return Message
 		}
 		return Unreadable
@@ -161,11 +194,15 @@ var stills = []string{
 	"administratively READY", "is leaving forced", "remains in ", "resolves again but",
 }
 
-// ownPrefixes begin HAProxy's own messages, by subject.
-var ownPrefixes = []string{
-	// checks (option log-health-checks, check.c) and their kin of 1.4
+// ofServers begin what is said of checks (option log-health-checks, check.c), and
+// was in 1.4; a server follows, or "server" or "backup server" and its name.
+var ofServers = []string{
 	"Health check for ", "Agent check for ", "External check for ", "Health analyze for ",
 	"Load-balancing on Server ", "Load-balancing on Backup Server ",
+}
+
+// ownPrefixes begin HAProxy's other messages, by subject.
+var ownPrefixes = []string{
 	// life and death of proxies and processes (proxy.c, listener.c, haproxy.c, mworker.c)
 	"SIGHUP: ", "SIGHUP received", "SIGUSR1 received", "SIGUSR2 received", "SIGTERM received",
 	"Scheduling a soft-stop", "Some tasks resisted", "Some proxies refused", "soft-stop running for too long", "Grace period expired",
@@ -178,7 +215,7 @@ var ownPrefixes = []string{
 	"Blocking cacheable cookie", "Internal error: ", "Vars: ", "stick table: ", "SPOE: ", "WURFL: ", "DNS : ",
 	"acme: ", "<OCSP-UPDATE> ", "haproxy: openssl ", "could not generate a query id", "can not build the query", "can't find server ",
 	"Applet '", "backend ID mismatch", "backend name mismatch", "In backend '",
-	// what goes to stderr and from there into the journal (errors.c)
+	// without a message's usual beginning (errors.c)
 	"[NOTICE]", "[WARNING]", "[ALERT]", "[DIAG]", "[INFO]", "[DEBUG]",
 }
 
@@ -193,20 +230,30 @@ var named = []string{
 }
 
 // isOwn recognises the messages that begin with a word of their own, and those
-// that begin with a name:
+// that begin with a name, and notes the proxy that they speak of:
 //
+//	Health check for server v2/v2Elb failed, reason: …
+//	Proxy v2 stopped (cumulated conns: FE: 0, BE: 12).
 //	backend v2 has no server available!
 //	backend v2 failed to enter pause mode.
 //	v2/v2Elb changed its IP from 10.0.0.1 to 10.0.0.2 by DNS additional record.
 //	v2/v2Elb: IP changed from '10.0.0.1' to '10.0.0.2' by 'DNS cache'.
-func isOwn(text []byte) bool {
+func isOwn(text []byte, rec *Record) bool {
+	for _, words := range ofServers {
+		if rest, ok := bytes.CutPrefix(text, []byte(words)); ok {
+			rest = bytes.TrimPrefix(rest, []byte("backup "))
+			rec.nameBackend(bytes.TrimPrefix(rest, []byte("server ")))
+			return true
+		}
+	}
 	if hasAnyPrefix(text, ownPrefixes) {
 		return true
 	}
 	for _, words := range named {
 		if rest, ok := bytes.CutPrefix(text, []byte(words)); ok {
-			name := firstWord(rest)
-			return isName(name) || isName(bytes.TrimSuffix(name, []byte(".")))
+			name := bytes.TrimSuffix(firstWord(rest), []byte("."))
+			rec.Backend = name
+			return isProxyName(name)
 		}
 	}
 	first := tokenAt(text)
@@ -218,11 +265,22 @@ func isOwn(text []byte) bool {
 	}
 	rest := text[len(first)+1:]
 	if hasAnyPrefix(rest, []string{"changed its IP ", "changed its FQDN ", "changed its port ", "IP changed from ", "port changed from "}) {
+		rec.nameBackend(first)
 		return true
 	}
 	name := tokenAt(rest)
-	return isName(first) && isName(name) &&
-		hasAnyPrefix(rest[len(name)+1:], []string{"has no server available!", "failed to enter "})
+	if !isName(first) || !isName(name) || !hasAnyPrefix(rest[len(name)+1:], []string{"has no server available!", "failed to enter "}) {
+		return false
+	}
+	rec.Backend = name
+	return true
+}
+
+// nameBackend notes the backend of a server, "backend/server" with more behind.
+func (r *Record) nameBackend(server []byte) {
+	if n := nameLen(server); n < len(server) && server[n] == '/' {
+		r.Backend = server[:n]
+	}
 }
 
 // firstWord is the text before the first blank, all of it where there is none.
@@ -243,9 +301,13 @@ func isConnectionError(text []byte, m *moment) bool {
 
 func hasAnyPrefix(b []byte, prefixes []string) bool {
 	for _, p := range prefixes {
-		if len(b) >= len(p) && string(b[:len(p)]) == p {
+		if hasPrefix(b, p) {
 			return true
 		}
 	}
 	return false
+}
+
+func hasPrefix(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
 }

@@ -63,7 +63,7 @@ var messages = []string{
 	"127.0.0.1:56059 [03/Dec/2012:17:35:10.380] fe/1: SSL handshake failure (error:0A00009C:SSL routines::http request)",
 	"unix:1 [03/Dec/2012:17:35:10.380] fe/1: Received something which does not look like a PROXY protocol header",
 	"2001:db8::1:5 [03/Dec/2012:17:35:10.380] fe~/1: Connection closed during SSL handshake",
-	"[WARNING] 324/104424 (4) : Server b/s is DOWN.", "[NOTICE]   (27200) : New worker (12) forked", "[ALERT]    (1) : x",
+	"[WARNING] 324/104424 (4) : config : missing timeouts for proxy 'fe'.", "[NOTICE]   (27200) : New worker (12) forked", "[ALERT]    (1) : x",
 	"A worker process unexpectedly died and this can only be explained by a bug", "SIGHUP received, dumping servers states for proxy fe.",
 	"SIGHUP: Server b/s is UP. Conn: 0 act, 0 pend, 3 tot.", "Load-balancing on Server b/s is disabled.",
 	"Blocking cacheable cookie in response from instance b, server s.", "Some tasks resisted to hard-stop, exiting now.",
@@ -109,6 +109,72 @@ func TestOthersAreUnreadable(t *testing.T) {
 	} {
 		if got := read(line); got.Class != Unreadable {
 			t.Errorf("%v: %q", got, line)
+		}
+	}
+}
+
+// HAProxy's standard error has its messages in a form of its own.
+func TestStderr(t *testing.T) {
+	for line, want := range map[string]Class{
+		"[WARNING]  (31) : Server be/s1 is DOWN, reason: Layer4 timeout.": Transition,
+		"[WARNING] 324/104424 (4) : Server be/s1 is DOWN.":                Transition,
+		"[ALERT]    (31) : backend be has no server available!":           Message,
+		"[NOTICE]   (8) : Loading success.":                               Message,
+		"[WARNING]  (31) : config : whatever":                             Message,
+		"[WARNING] something":                                             Message,
+		"[WARNINGS]":                                                      Unreadable,
+	} {
+		for _, header := range []string{"", "haproxy-1  | ", "2026-11-22T14:07:32.5Z stderr F ", "Nov 22 14:07:32 lb1 haproxy[31]: "} {
+			got := read(header + line)
+			if got.Class != want || want == Transition && (got.Change.Backend != "be" || got.Change.Server != "s1") || want != Unreadable && !got.Own {
+				t.Errorf("%v, %+v: %s%s", got.Class, got.Change, header, line)
+			}
+		}
+	}
+}
+
+// A message that names a proxy proves that there is one.
+func TestMessagesNameProxies(t *testing.T) {
+	for line, want := range map[string]string{
+		"backend v2 has no server available!":                         "v2",
+		"[ALERT]    (31) : backend v2 has no server available!":       "v2",
+		"Proxy v2 stopped (cumulated conns: FE: 0, BE: 12).":          "v2",
+		"Proxy <HTTPCLIENT> stopped (cumulated conns: FE: 0, BE: 0).": "<HTTPCLIENT>",
+		"Proxy fe started.":            "fe",
+		"Pausing proxy fe.":            "fe",
+		"Stopping backend v2 in 0 ms.": "v2",
+		"Health check for server v2/s failed, reason: Layer4 timeout.":            "v2",
+		"Health check for backup server v2/s failed, reason: Layer4 timeout.":     "v2",
+		"v2/s changed its IP from 10.0.0.1 to 10.0.0.2 by DNS additional record.": "v2",
+		"v2/s: IP changed from '10.0.0.1' to '10.0.0.2' by 'DNS cache'.":          "v2",
+		"Server v2/s remains in forced drain mode.":                               "v2",
+		"New worker (123) forked":                                                 "",
+	} {
+		if got := read("Nov 22 14:07:32 lb1 haproxy[31]: " + line); got.Class != Message || got.Backend != want {
+			t.Errorf("%v of %q: %s", got.Class, got.Backend, line)
+		}
+	}
+}
+
+// rsyslog's RepeatedMsgReduction makes one line of equal ones.
+func TestRepeated(t *testing.T) {
+	const h = "Nov 22 14:07:32 lb1 haproxy[31]: "
+	for line, want := range map[string]struct {
+		class Class
+		times int
+	}{
+		h + "message repeated 59 times: [ " + lostRequest + "]":               {Request, 59},
+		h + "message repeated 59 times: [" + lostRequest + "]":                {Request, 59},
+		h + "message repeated 2 times: [ " + lostRequest[:60] + "]":           {HalfRead, 2}, // rsyslog keeps 800 bytes
+		h + "message repeated 3 times: [ Server v2/s is DOWN.]":               {Transition, 3},
+		h + "message repeated 3 times: [ what?]":                              {Unreadable, 3},
+		h + "message repeated x times: [ " + lostRequest + "]":                {Unreadable, 1},
+		h + "message repeated 59 times: ":                                     {Unreadable, 1},
+		h + "message repeated 9999999999999999 times: [ " + lostRequest + "]": {Unreadable, 1},
+		"Nov 22 14:07:32 lb1 last message repeated 3 times":                   {Message, 1},
+	} {
+		if got := read(line); got.Class != want.class || got.Times != want.times {
+			t.Errorf("%d times %v, want %d times %v: %s", got.Times, got.Class, want.times, want.class, line)
 		}
 	}
 }

@@ -17,15 +17,23 @@ func (o *Origin) keep(other *Origin) {
 	o.PID = other.PID
 }
 
-// haproxys reports whether the tag is one that HAProxy gives itself where nobody
-// has given it another (log-tag): the name of its program.
-func (o *Origin) haproxys() bool {
-	for _, name := range [...]string{"haproxy", "hapee"} {
-		if len(o.Tag) >= len(name) && bytes.EqualFold(o.Tag[:len(name)], []byte(name)) {
-			return true
+// isHAProxy reports whether a tag is one that HAProxy gives itself where nobody
+// has given it another (log-tag), or its unit's or program's name.
+func isHAProxy[T string | []byte](name T) bool {
+	return hasName(name, "haproxy") || hasName(name, "hapee")
+}
+
+// hasName is without regard to capitals.
+func hasName[T string | []byte](name T, prefix string) bool {
+	if len(name) < len(prefix) {
+		return false
+	}
+	for i := range len(prefix) {
+		if name[i]|0x20 != prefix[i] {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // readOrigin reads who wrote a line off its header, which ends where the text

@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -11,7 +12,9 @@ import (
 func TestOrigin(t *testing.T) {
 	at := time.Date(2026, 11, 22, 14, 15, 33, 0, time.UTC)
 	origins := map[string]string{ // host, tag, process id
-		"none": "  0", "priority": "  0", "timed": "  0", "cri": "  0", "docker": "  0",
+		"none": "  0", "priority": "  0", "timed": "  0", "cri": "  0", "docker": "  0", "docker logs": "  0",
+		"compose": "  0", "compose, time": "  0", "swarm": "  0", "swarm, time": "  0", "kubectl": "  0", "kubectl, time": "  0",
+		"stdout": " haproxy 8", "stdout, time": " haproxy 8", "stdout, compose": " haproxy 8", "stdout, compose, time": " haproxy 8", "stdout, kubectl, time": " haproxy 8",
 		"local": " haproxy 1", "cri 3164": " haproxy 1", "docker 3164": " haproxy 1", "rfc5424": " haproxy 28419", "rfc5424 data": "h haproxy 28419",
 		"rfc3164": "lb1 haproxy 47212", "iso": "lb1 haproxy 47212", "no colon": "node-7 ingress 28", "no colon, pid": "node-7 ingress 0",
 		"host twice": "h haproxy 1", "two tags": "h haproxy 1", "two headers": "h haproxy 1", "short-precise": "h haproxy 1", "short-iso": "h haproxy 1",
@@ -24,8 +27,8 @@ func TestOrigin(t *testing.T) {
 				switch name {
 				case "no colon, pid": // it could be any word
 					want, own = "  0", false
-				case "no colon", "none", "priority", "timed", "cri", "docker":
-					own = false
+				default:
+					own = strings.Contains(want, "haproxy")
 				}
 			}
 			p := New(testOptions)

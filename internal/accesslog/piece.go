@@ -78,6 +78,18 @@ func (p *Parser) scanLine(line []byte, late bool, w where, e *edges, visit func(
 		e.undated = append(e.undated, hold(line, late))
 		return
 	}
+	p.visit(visit)
+}
+
+// visit hands over a line that the reference has read.
+func (p *Parser) visit(visit func(*Record)) {
+	if p.rec.Own {
+		p.notes.see(p.rec.Origin)
+	}
+	if p.loss.text != "" {
+		p.loss.written = p.rec.Written
+		p.notes.announce(p.loss)
+	}
 	visit(&p.rec)
 }
 

@@ -56,11 +56,17 @@ func (r *Reading) find(is func(*edges) bool) int {
 }
 
 // Close visits the lines that were waiting for pieces before them, when all have
-// been read.
-func (r *Reading) Close() {
+// been read. It tells the losses that syslog daemons have announced, oldest first
+// and not more than the newest hundred.
+func (r *Reading) Close() []Loss {
 	slices.SortFunc(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
 	for i := range r.runs {
 		r.runs[i].settle(r.parsers[0], r.visits[0])
 	}
 	r.runs = nil
+	all := &r.parsers[0].notes
+	for _, p := range r.parsers[1:] {
+		all.add(&p.notes)
+	}
+	return all.concerning()
 }

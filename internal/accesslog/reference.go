@@ -1,5 +1,7 @@
 package accesslog
 
+import "bytes"
+
 // parseReference reads one line plainly. It is what the fast path must agree
 // with, and where it hands a line that it is not sure of.
 func (p *Parser) parseReference(line []byte, late bool, rec *Record) {
@@ -12,6 +14,7 @@ func (p *Parser) parseReference(line []byte, late bool, rec *Record) {
 // HAProxy's text may begin.
 func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	rec.clear()
+	p.loss.text = ""
 	var outer stamp
 	text, written, fragment, docker := unwrapDocker(line, p.scratch)
 	p.scratch = text
@@ -37,16 +40,51 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	}
 	rec.Origin = &p.origin
 	readOrigin(line, &h, start, rec.Origin)
-	rec.Own = rec.Own || rec.Origin.haproxys()
+	if rec.Class == Unreadable {
+		rec.Own = isHAProxy(rec.Origin.Tag)
+		if times, _ := cutRepeated(line[start:]); times > 0 {
+			rec.Times = times
+		}
+		if loss, ok := readLoss(line[start:], rec.Origin); ok {
+			rec.Class, p.loss = Message, loss
+		}
+	}
 	rec.Written = p.written(&h, m, late)
 	if rec.Class == Request && start == h.starts[0] && !docker {
 		p.like.learn(line, &h, rec)
 	}
 }
 
-// readText reads HAProxy's own text in whatever format fits. timeless: the
-// header told no time, so the text has to.
+// readText reads HAProxy's own text in whatever format fits, and what rsyslog
+// makes of several equal ones. timeless: the header told no time, so the text has
+// to.
 func (p *Parser) readText(text []byte, timeless bool, rec *Record, m *moment) Class {
+	times, repeated := cutRepeated(text)
+	if times == 0 {
+		return p.readOneText(text, timeless, rec, m)
+	}
+	class := p.readOneText(repeated, timeless, rec, m)
+	rec.Times = times
+	return class
+}
+
+// cutRepeated takes "message repeated 59 times: [ text]" apart (RepeatedMsgReduction,
+// ratelimitGenRepMsg in rsyslog's ratelimit.c); times is 0 for any other text.
+func cutRepeated(text []byte) (times int, repeated []byte) {
+	const begin, between = "message repeated ", " times: ["
+	if !hasPrefix(text, begin) {
+		return 0, nil
+	}
+	times, n := readNumber(text, len(begin), 9)
+	if n == 0 || !hasPrefix(text[n:], between) {
+		return 0, nil
+	}
+	repeated = bytes.TrimSuffix(text[n+len(between):], []byte("]"))
+	return times, repeated[blanks(repeated):]
+}
+
+// readOneText reads a text that stands for itself alone.
+func (p *Parser) readOneText(text []byte, timeless bool, rec *Record, m *moment) Class {
 	if class := p.readRequest(text, timeless, rec, m); class != Unreadable {
 		rec.Own = true
 		return class

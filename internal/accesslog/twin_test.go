@@ -50,8 +50,32 @@ var headers = map[string]func(t time.Time, text string) string{
 	"short-unix": func(t time.Time, s string) string {
 		return fmt.Sprintf("%d.%06d h haproxy[1]: %s", t.Unix(), t.Nanosecond()/1000, s)
 	},
-	"busybox": func(t time.Time, s string) string { return t.Format(time.Stamp) + " h local0.info haproxy[1]: " + s },
-	"docker":  func(t time.Time, s string) string { return docker(t, s+"\n") },
+	"busybox":       func(t time.Time, s string) string { return t.Format(time.Stamp) + " h local0.info haproxy[1]: " + s },
+	"compose":       func(_ time.Time, s string) string { return "haproxy-1  | " + s },
+	"compose, time": func(t time.Time, s string) string { return "lb_1          | " + t.Format(time.RFC3339Nano) + " " + s },
+	"swarm":         func(_ time.Time, s string) string { return "web_lb.1.x3k2j9@node-7    | " + s },
+	"swarm, time": func(t time.Time, s string) string {
+		return t.Format(time.RFC3339Nano) + " web_lb.1.x3k2j9@node-7    | " + s
+	},
+	"kubectl": func(_ time.Time, s string) string { return "[pod/lb-7d9/haproxy] " + s },
+	"kubectl, time": func(t time.Time, s string) string {
+		return "[pod/lb-7d9/haproxy] " + t.Format(time.RFC3339Nano) + " " + s
+	},
+	"docker logs": func(t time.Time, s string) string { return t.Format(time.RFC3339Nano) + " " + s },
+	"stdout":      func(t time.Time, s string) string { return "<134>" + t.Format(time.Stamp) + " haproxy[8]: " + s },
+	"stdout, time": func(t time.Time, s string) string {
+		return t.Format("2006-01-02T15:04:05.0Z07:00") + " <134>" + t.Format(time.Stamp) + " haproxy[8]: " + s
+	},
+	"stdout, compose": func(t time.Time, s string) string {
+		return "haproxy-1  | <134>" + t.Format(time.Stamp) + " haproxy[8]: " + s
+	},
+	"stdout, compose, time": func(t time.Time, s string) string {
+		return "haproxy-1  | " + t.Format(time.RFC3339Nano) + " <134>" + t.Format(time.Stamp) + " haproxy[8]: " + s
+	},
+	"stdout, kubectl, time": func(t time.Time, s string) string {
+		return "[pod/lb-7d9/haproxy] " + t.Format(time.RFC3339Nano) + " <134>" + t.Format(time.Stamp) + " haproxy[8]: " + s
+	},
+	"docker": func(t time.Time, s string) string { return docker(t, s+"\n") },
 	"docker 3164": func(t time.Time, s string) string {
 		return docker(t, "<134>"+t.Format(time.Stamp)+" haproxy[1]: "+s+"\n")
 	},
@@ -221,7 +245,7 @@ func TestHeadersDoNotMatter(t *testing.T) {
 				var r Record
 				clone(p).parseReference([]byte(header(at, text)), false, &r)
 				got := snap(&r)
-				if name != "none" && name != "priority" {
+				if !slices.Contains([]string{"none", "priority", "compose", "swarm", "kubectl"}, name) {
 					if d := at.UnixNano() - got.Written; d < 0 || d >= 1e9 {
 						t.Errorf("%s, %s: written at %v, want %v", format, name, time.Unix(0, got.Written).UTC(), at)
 					}

@@ -23,7 +23,7 @@ type Flags struct {
 // Asked is what the endpoints said.
 type Asked struct {
 	Answers  []endpoint.Answer // those that are complete
-	Findings []plugin.Finding  // endpoints that did not answer
+	Findings []plugin.Finding  // endpoints that did not answer, patterns that match nothing
 	flags    *Flags
 	several  bool // sections are called name@endpoint
 }
@@ -52,9 +52,9 @@ func (f *Flags) Ask(ctx context.Context, stdin io.Reader, query endpoint.Query) 
 func (s *Asked) failure(answer endpoint.Answer) plugin.Finding {
 	text := answer.Err.Error()
 	return plugin.Finding{
-		State:    s.flags.Unreachable,
-		Headline: text,
-		Line:     fmt.Sprintf("%s %s", s.flags.Unreachable, text),
+		State: s.flags.Unreachable,
+		One:   text,
+		Line:  fmt.Sprintf("%s %s", s.flags.Unreachable, text),
 	}
 }
 

@@ -169,7 +169,7 @@ func (s *sampler) keep(asked *Asked) []Sampled {
 		answer := &asked.Answers[i]
 		k := s.stores[answer.Name]
 		if err := k.store.Save(k.history); err != nil {
-			asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, Headline: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
+			asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, One: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
 		}
 		all = append(all, Sampled{answer, k.series, k.judge, k.note})
 	}

@@ -56,7 +56,7 @@ func (s *Selection) Finish(kind string) {
 		err = s.nothingLeft(kind)
 	}
 	if err != nil {
-		s.asked.Findings = append(s.asked.Findings, plugin.Finding{State: plugin.Unknown, Headline: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
+		s.asked.Findings = append(s.asked.Findings, plugin.Finding{State: plugin.Unknown, One: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
 	}
 }
 

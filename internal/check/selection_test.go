@@ -54,10 +54,10 @@ func TestSelection(t *testing.T) {
 			}
 			var got string
 			for _, finding := range s.Findings {
-				if finding.State != plugin.Unknown || !strings.HasSuffix(finding.Line, finding.Headline) {
+				if finding.State != plugin.Unknown || !strings.HasSuffix(finding.Line, finding.One) {
 					t.Errorf("finding %+v", finding)
 				}
-				got += finding.Headline
+				got += finding.One
 			}
 			if (test.finding == "") != (got == "") || !strings.Contains(got, test.finding) {
 				t.Errorf("finding %q, want %q", got, test.finding)

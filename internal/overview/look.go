@@ -61,7 +61,7 @@ func (f *flags) statistics(asked *check.Asked) picture.Facts {
 	}
 	selection.Finish("section")
 	for _, finding := range asked.Findings {
-		facts.Failures = append(facts.Failures, finding.Headline)
+		facts.Failures = append(facts.Failures, finding.Sentence())
 	}
 	return facts
 }

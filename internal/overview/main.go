@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
@@ -75,7 +76,7 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 		err = f.check()
 	}
 	if err != nil {
-		complain(stderr, err.Error())
+		complain(stderr, advice.Whole(err))
 		return couldNotLook
 	}
 	logger := zerolog.New(stderr).Level(f.LogLevel.Level).With().Timestamp().Str("program", program).Logger()
@@ -86,7 +87,7 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 	}
 	facts, err := f.look(ctx, stdin)
 	if err != nil {
-		complain(stderr, err.Error())
+		complain(stderr, advice.Whole(err))
 		return couldNotLook
 	}
 	return show(facts, &f, t, stderr)
@@ -136,7 +137,7 @@ func show(facts picture.Facts, f *flags, t *terminal, stderr io.Writer) int {
 		complain(stderr, failure)
 	}
 	if err != nil {
-		complain(stderr, err.Error())
+		complain(stderr, advice.Whole(err))
 		return couldNotLook
 	}
 	return code

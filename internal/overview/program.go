@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sys/unix"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/overview/screen"
 	"check-haproxy/internal/panics"
@@ -174,7 +175,7 @@ func (r *running) result(ctx context.Context, stderr io.Writer) int {
 	if errors.As(r.err, &caught) {
 		zerolog.Ctx(ctx).Error().Str("stack", string(caught.Stack)).Msg(caught.Error())
 	}
-	complain(stderr, r.err.Error())
+	complain(stderr, advice.Whole(r.err))
 	return couldNotLook
 }
 

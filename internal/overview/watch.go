@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 )
@@ -77,7 +78,7 @@ func watchPlainly(ctx context.Context, f *flags, t *terminal, stderr io.Writer) 
 			return code
 		case s := <-looks:
 			if s.err != nil {
-				complain(stderr, s.err.Error())
+				complain(stderr, advice.Whole(s.err))
 				return couldNotLook
 			}
 			if !first && !f.JSON {

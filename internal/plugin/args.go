@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/alexflint/go-arg"
+
+	"check-haproxy/internal/advice"
 )
 
 // option is one flag as the command line knows it.
@@ -130,8 +132,7 @@ func isFlag(arg string, known map[string]option) bool {
 // ParseArgs fills flags, a pointer to a struct with go-arg's tags that has a
 // Version, from a command line. It is done where help or the version was asked
 // for, wherever that stands, and is printed: then the program has nothing to do
-// but to exit with UNKNOWN (3). An error is a sentence that ends with where to
-// read on.
+// but to exit with UNKNOWN (3). An error has the advice where to read on.
 func ParseArgs(program string, args []string, stdout io.Writer, flags any) (done bool, err error) {
 	parser, err := parse(program, args, flags)
 	switch {
@@ -142,7 +143,7 @@ func ParseArgs(program string, args []string, stdout io.Writer, flags any) (done
 		_, _ = fmt.Fprintln(stdout, VersionText(program))
 		return true, nil
 	case err != nil:
-		return false, fmt.Errorf("%w; see %s --help", err, program)
+		return false, advice.Add(err, "see "+program+" --help")
 	}
 	return false, nil
 }

@@ -83,6 +83,11 @@ func Count[N integer](n N, word string) string {
 	return fmt.Sprintf("%d %s", n, Plural(n, word))
 }
 
+// OutOf prints how many of how many things: "1 of 1 servers", "2 of 3 servers".
+func OutOf[N integer](n, total N, word string) string {
+	return fmt.Sprintf("%d of %d %ss", n, total, word)
+}
+
 // Plural is the word for n things, without the number.
 func Plural[N integer](n N, word string) string {
 	if n == 1 {

@@ -17,7 +17,7 @@ func FormatJSON(check string, r Result, exitCode int) (string, error) {
 		State    State  `json:"state"`
 		ExitCode int    `json:"exit_code"`
 		Summary  string `json:"summary"`
-	}{check, r.State, exitCode, summary(r)}
+	}{check, r.State, exitCode, r.Headline()}
 	tail := struct {
 		Sections any `json:"sections"`
 	}{r.Sections}
@@ -54,11 +54,6 @@ func appendMembers(object *bytes.Buffer, part any) error {
 		object.Bytes()[start] = ','
 	}
 	return nil
-}
-
-// summary is what the first line says, without its length limit.
-func summary(r Result) string {
-	return strings.Join(append(append([]string{}, r.Headline...), nonEmpty(r.Rest)...), "; ")
 }
 
 // escape writes what must not reach a terminal or Nagios raw as \uXXXX. All of

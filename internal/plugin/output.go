@@ -8,9 +8,6 @@ import (
 	"github.com/atc0005/go-nagios"
 )
 
-// maxFirstLine bounds the first line in characters, without perfdata.
-const maxFirstLine = 250
-
 // formatText makes the plugin's output: first line, perfdata, long output, in
 // at most limit bytes (0: any number). Text gives way before perfdata, at the
 // end of a line; where not even the first line leaves room for the perfdata,
@@ -48,23 +45,19 @@ func fitPerfdata(metrics []Metric, asked Level, room int) (perfdata string, show
 
 func firstLine(check string, r Result) string {
 	prefix := fmt.Sprintf("HAPROXY %s %s: ", strings.ToUpper(check), r.State)
-	parts := make([]string, len(r.Headline))
-	for i, part := range r.Headline {
-		parts[i] = Clean(part)
-	}
-	return prefix + joinAtMost(maxFirstLine-len(prefix), parts, Clean(r.Rest))
+	return prefix + headline(r.Findings, r.Rest, maxFirstLine-len(prefix))
 }
 
 func longOutput(r Result, verbose bool) []string {
 	lines := make([]string, 0, len(r.Problems)+len(r.Details))
 	for _, line := range r.Problems {
-		lines = append(lines, Clean(line))
+		lines = append(lines, plain(line))
 	}
 	if !verbose {
 		return lines
 	}
 	for _, line := range r.Details {
-		lines = append(lines, Clean(line))
+		lines = append(lines, plain(line))
 	}
 	return lines
 }

@@ -15,9 +15,11 @@ import (
 
 func TestFormatText(t *testing.T) {
 	r := Result{
-		State:    Critical,
-		Headline: []string{`v2 has no UP server (0/1: v2Elb DOWN L4CON "Connection refused" for 36s)`},
-		Rest:     "11 other backends OK",
+		State: Critical,
+		Findings: []Findings{{Noun: "backend", Total: 12, List: []Finding{{
+			State: Critical, Name: "v2", One: "has no UP server (0/1)", Cause: "health checks fail", Evidence: `v2Elb L4CON "Connection refused" for 36s`,
+		}}}},
+		Rest:     []string{"11 others OK"},
 		Problems: []string{"CRITICAL v2: 0 up"},
 		Details:  []string{"OK web: 2 up"},
 		Perfdata: []Metric{
@@ -27,7 +29,7 @@ func TestFormatText(t *testing.T) {
 			{Label: "time", Value: 0.0034, Unit: "s", Level: Summary},
 		},
 	}
-	first := `HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1: v2Elb DOWN L4CON "Connection refused" for 36s); 11 other backends OK`
+	first := `HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1): health checks fail, v2Elb L4CON "Connection refused" for 36s, 11 others OK`
 	for _, test := range []struct {
 		level   Level
 		verbose bool
@@ -41,34 +43,6 @@ func TestFormatText(t *testing.T) {
 		if diff := cmp.Diff(test.want, formatText("backend", r, test.level, test.verbose, 8192)); diff != "" {
 			t.Errorf("level %s, verbose %v (-want +got):\n%s", test.level, test.verbose, diff)
 		}
-	}
-}
-
-func TestFirstLineHas250CharactersAtMost(t *testing.T) {
-	for _, test := range []struct {
-		parts []string
-		want  string
-	}{
-		{[]string{strings.Repeat("ä", 400)}, "ää…; "},
-		{many(300, "backend-%03d is down"), "backend-000 is down; backend-001 is down; "},
-		{append([]string{strings.Repeat("x", 240)}, many(9, "b%d")...), "… (+9 more)"},
-	} {
-		r := Result{State: Critical, Headline: test.parts, Rest: "11 other backends OK"}
-		first := firstLine("backend", r)
-		if n := utf8.RuneCountInString(first); n > 250 {
-			t.Errorf("first line has %d characters: %s", n, first)
-		}
-		if len(test.parts) > 1 && !strings.Contains(first, " more)") {
-			t.Errorf("first line does not count what it leaves out: %s", first)
-		}
-		if !strings.HasPrefix(first, "HAPROXY BACKEND CRITICAL: "+cutBytes(test.parts[0], 20)) {
-			t.Errorf("first line does not begin with the worst: %s", first)
-		}
-	}
-	first := firstLine("backend", Result{State: Critical, Headline: many(300, "backend-%03d is down"), Rest: "11 other backends OK"})
-	shown := strings.Count(first, "is down")
-	if want := fmt.Sprintf("; 11 other backends OK (+%d more)", 300-shown); shown < 5 || !strings.HasSuffix(first, want) {
-		t.Errorf("%d shown, but the line ends not with %q: %s", shown, want, first)
 	}
 }
 
@@ -90,7 +64,7 @@ func TestOutputStaysWithinItsBound(t *testing.T) {
 }
 
 func TestTextGivesWayBeforePerfdata(t *testing.T) {
-	r := Result{State: Warning, Headline: []string{"many"}, Problems: many(500, "WARNING section-%d has trouble of some kind")}
+	r := Result{State: Warning, Problems: many(500, "WARNING section-%d has trouble of some kind")}
 	for i := range 100 {
 		r.Perfdata = append(r.Perfdata, Metric{Label: fmt.Sprintf("section-%d_up", i), Value: 1, Level: Sections})
 	}
@@ -156,26 +130,16 @@ func TestMetricForms(t *testing.T) {
 	}
 }
 
-func TestCombine(t *testing.T) {
-	got := Combine([]Finding{
-		{OK, "", "a"}, {Warning, "b", "b line"}, {Unknown, "c", "c line"}, {Critical, "d", "d line"}, {Critical, "e", "e line"},
-	})
-	want := Result{State: Critical, Headline: []string{"d", "e", "b", "c"}, Problems: []string{"d line", "e line", "b line", "c line"}, Details: []string{"a"}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Limit{})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 func TestFormatJSON(t *testing.T) {
 	type section struct {
 		Name string `json:"name"`
 		Rate *int   `json:"rate"`
 	}
-	r := Result{State: Warning, Headline: []string{"a|b <NOSRV> \x1b[31m"}, Rest: "rest",
+	r := Result{State: Warning, Findings: []Findings{Sentences(Finding{State: Warning, One: "a|b <NOSRV> \x1b[31m"})}, Rest: []string{"rest"},
 		Fields:   struct{ Requests int }{7},
 		Sections: []section{{Name: "v2\u202e\U000e0001"}}}
 	got, err := FormatJSON("nosrv", r, int(r.State))
-	want := `{"check":"nosrv","state":"WARNING","exit_code":1,"summary":"a\u007cb <NOSRV> \u001b[31m; rest","Requests":7,"sections":[{"name":"v2\u202e\udb40\udc01","rate":null}]}` + "\n"
+	want := `{"check":"nosrv","state":"WARNING","exit_code":1,"summary":"a/b NOSRV ?[31m, rest","Requests":7,"sections":[{"name":"v2\u202e\udb40\udc01","rate":null}]}` + "\n"
 	if err != nil || got != want {
 		t.Errorf("got  %swant %serror %v", got, want, err)
 	}
@@ -195,14 +159,16 @@ func allPerfdata(metrics []Metric) string {
 
 // hostileResult has names of every bad kind.
 func hostileResult(sections int) Result {
-	r := Result{State: Critical, Rest: "rest|'='"}
+	found := Findings{Noun: "backend", Total: sections}
+	var r Result
 	for i := range sections {
 		name := fmt.Sprintf("a|b'c=d\x1b[2J\xff\n%d", i)
-		r.Headline = append(r.Headline, name+" is down")
-		r.Problems = append(r.Problems, "CRITICAL "+name)
+		found.List = append(found.List, Finding{State: Critical, Name: name, One: "is down", Many: "are down", Line: "CRITICAL " + name})
 		r.Perfdata = append(r.Perfdata, Metric{Label: name + "_up", Level: Sections}, Metric{Label: name + "/s1_up", Level: Servers})
 	}
-	r.Perfdata = append(r.Perfdata, Metric{Label: "up", Value: 7, Total: true}, Metric{Label: "time", Unit: "s", Level: Summary})
+	perfdata := append(r.Perfdata, Metric{Label: "up", Value: 7, Total: true}, Metric{Label: "time", Unit: "s", Level: Summary})
+	r = Combine(found)
+	r.Perfdata, r.Rest = perfdata, []string{"rest|'='"}
 	return r
 }
 
@@ -219,6 +185,10 @@ func checkLegal(t *testing.T, output string) {
 		}
 	}
 	first, _, _ := strings.Cut(output, "\n")
+	text, _, _ := strings.Cut(first, " | ")
+	if n := utf8.RuneCountInString(text); n > maxFirstLine || strings.Contains(text, ";") || strings.ContainsAny(output, "<>") {
+		t.Errorf("first line has %d characters, a semicolon, or there are angle brackets: %.300q", n, output)
+	}
 	if _, perfdata, ok := strings.Cut(first, " | "); ok {
 		if _, err := nagios.ParsePerfData(perfdata); err != nil {
 			t.Errorf("perfdata does not parse: %v: %.300s", err, perfdata)
@@ -247,6 +217,9 @@ func FuzzClean(f *testing.F) {
 		if again := Clean(clean); again != clean {
 			t.Errorf("%q becomes %q and then %q", text, clean, again)
 		}
-		checkLegal(t, formatText("backend", Result{State: OK, Headline: []string{text}, Rest: text, Problems: []string{text}, Perfdata: []Metric{{Label: text, Level: Summary}}}, Sections, true, 8192))
+		checkLegal(t, formatText("backend", Result{
+			Findings: []Findings{{Noun: "backend", List: []Finding{{Name: text, One: text, Cause: text}}}}, Rest: []string{text}, Problems: []string{text},
+			Perfdata: []Metric{{Label: text, Level: Summary}},
+		}, Sections, true, 8192))
 	})
 }

@@ -106,7 +106,7 @@ func (l labeller) label(text string) string {
 // readers of perfdata part even a quoted label, and "::", which Icinga 2 takes
 // for the end of a check_multi prefix (PluginUtility::SplitPerfdata).
 func cleanLabel(text string) string {
-	label := labelReplacer.Replace(Clean(text))
+	label := labelReplacer.Replace(plain(text))
 	if len(label) > maxLabel {
 		label = strings.ToValidUTF8(label[:maxLabel], "")
 	}

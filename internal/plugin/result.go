@@ -1,15 +1,20 @@
 package plugin
 
+import (
+	"unicode/utf8"
+
+	"check-haproxy/internal/advice"
+)
+
 // Result is what a check found, before it becomes text or JSON. Texts may hold
 // anything that came from outside; they are cleaned when printed.
 type Result struct {
 	State State
 
-	// Headline says what is wrong, worst first, one element a thing; the first
-	// line shows as many as fit and counts the rest.
-	Headline []string
-	// Rest closes the first line: "11 other backends OK".
-	Rest string
+	// Findings are what is wrong, of Combine; the first line is made of them.
+	Findings []Findings
+	// Rest closes the first line as far as there is room: "11 others OK".
+	Rest []string
 	// Problems is the long output: one line a problem, worst first.
 	Problems []string
 	// Details is what -v adds: a line for everything checked.
@@ -24,7 +29,19 @@ type Result struct {
 	Fields any
 }
 
-// unknown is the result for an error that left nothing to judge.
+// maxHeadline bounds a headline in characters.
+const maxHeadline = 1000
+
+// Headline is what the first line says, with more room.
+func (r Result) Headline() string { return headline(r.Findings, r.Rest, maxHeadline) }
+
+// unknown is the result for an error that left nothing to judge. What to try,
+// and the whole of a long sentence, stand on the second line.
 func unknown(err error) Result {
-	return Result{State: Unknown, Headline: []string{err.Error()}}
+	const short = 100 // what fits into any first line
+	f := Finding{State: Unknown, One: err.Error()}
+	if whole := advice.Whole(err); whole != f.One || utf8.RuneCountInString(whole) > short {
+		f.Line = whole
+	}
+	return Combine(Sentences(f))
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"check-haproxy/internal/advice"
 )
 
 // testFlags are the flags of a check as the tests need one.
@@ -33,7 +35,7 @@ func runTest(t *testing.T, check Check, args ...string) (code int, stdout, stder
 	return code, out.String(), diagnostics.String(), flags
 }
 
-func fine(context.Context) (Result, error) { return Result{Rest: "fine"}, nil }
+func fine(context.Context) (Result, error) { return Result{Rest: []string{"fine"}}, nil }
 
 func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 	for _, test := range []struct {
@@ -45,7 +47,7 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		{[]string{"--nonsense", "-h"}, "Usage: "},
 		{[]string{"--version"}, "check_haproxy_test development (commit unknown, go"},
 		{[]string{"-V"}, "check_haproxy_test development"},
-		{[]string{"--nonsense"}, "HAPROXY TEST UNKNOWN: unknown flag --nonsense; see check_haproxy_test --help"},
+		{[]string{"--nonsense"}, "HAPROXY TEST UNKNOWN: unknown flag --nonsense\nunknown flag --nonsense; see check_haproxy_test --help"},
 		{[]string{"v2"}, `unexpected argument "v2"`},
 		{[]string{"--", "v2"}, "unexpected argument"},
 		{[]string{"-"}, "unexpected argument"},
@@ -143,7 +145,7 @@ func TestTimeoutForms(t *testing.T) {
 func TestResultDecidesExitCode(t *testing.T) {
 	for _, state := range []State{OK, Warning, Critical, Unknown} {
 		code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
-			return Result{State: state, Headline: []string{"v2 is so"}}, nil
+			return Result{State: state, Rest: []string{"v2 is so"}}, nil
 		}, "--perfdata", "none")
 		if want := "HAPROXY TEST " + state.String() + ": v2 is so\n"; code != int(state) || stdout != want {
 			t.Errorf("state %s exits %d and prints %q, want %q", state, code, stdout, want)
@@ -153,7 +155,7 @@ func TestResultDecidesExitCode(t *testing.T) {
 
 func TestErrorIsUnknown(t *testing.T) {
 	code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
-		return Result{State: OK, Rest: "half an answer"}, errors.New("the rest is missing")
+		return Result{State: OK, Rest: []string{"half an answer"}}, errors.New("the rest is missing")
 	})
 	if code != 3 || !strings.HasPrefix(stdout, "HAPROXY TEST UNKNOWN: the rest is missing | 'time'=") {
 		t.Errorf("exit code %d, output %s", code, stdout)
@@ -191,7 +193,7 @@ func TestDeadlineHoldsWhenCheckBlocks(t *testing.T) {
 func TestContextEndsBeforeDeadline(t *testing.T) {
 	code, stdout, _, _ := runTest(t, func(ctx context.Context) (Result, error) {
 		<-ctx.Done()
-		return Result{State: Warning, Headline: []string{"half of it is known"}}, nil
+		return Result{State: Warning, Rest: []string{"half of it is known"}}, nil
 	}, "-t", "0.5")
 	if code != 1 || !strings.Contains(stdout, "half of it is known") {
 		t.Errorf("exit code %d, output %s", code, stdout)
@@ -235,5 +237,20 @@ func TestWorst(t *testing.T) {
 	}
 	if got := State(7).String(); got != "UNKNOWN" {
 		t.Errorf("state 7 is %s", got)
+	}
+}
+
+// What failed stands on the first line, and what to try on the second.
+func TestAdviceStandsOnTheSecondLine(t *testing.T) {
+	_, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
+		return Result{}, fmt.Errorf("--log-format: %w", advice.New("no %b", "add it; or take --config"))
+	}, "--perfdata", "none")
+	if want := "HAPROXY TEST UNKNOWN: --log-format: no %b\n--log-format: no %b; add it; or take --config\n"; stdout != want {
+		t.Errorf("printed %q, want %q", stdout, want)
+	}
+	long := strings.Repeat("word ", 40)
+	_, stdout, _, _ = runTest(t, func(context.Context) (Result, error) { return Result{}, errors.New(long + "end") }, "--perfdata", "none")
+	if first, second, _ := strings.Cut(stdout, "\n"); !strings.HasSuffix(first, "…") || second != long+"end\n" {
+		t.Errorf("a long sentence is printed as\n%s", stdout)
 	}
 }

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -51,31 +52,33 @@ func cut(text string, most int) string {
 	return string(runes[:max(most-1, 0)]) + "…"
 }
 
-// joinAtMost joins parts with "; " and ends with ending, in at most the given
-// number of characters; what does not fit is counted: "(+3 more)". The first
-// part is always there, cut if it must be.
-func joinAtMost(most int, parts []string, ending string) string {
-	all := append(parts[:len(parts):len(parts)], nonEmpty(ending)...)
-	if whole := strings.Join(all, "; "); len(parts) == 0 || utf8.RuneCountInString(whole) <= most {
-		return cut(whole, most)
+// plain is a clean text without angle brackets, which Icinga's web takes for
+// HTML: "<NOSRV>" is written NOSRV, others become square.
+func plain(text string) string { return brackets.Replace(Clean(text)) }
+
+var brackets = strings.NewReplacer("<NOSRV>", "NOSRV", "<", "[", ">", "]")
+
+// inFirstLine is a plain text without semicolons, which Nagios Core turns into
+// colons there.
+func inFirstLine(text string) string { return strings.ReplaceAll(plain(text), ";", ",") }
+
+// joined are the texts that there are, with commas.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), ", ")
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
 	}
-	room := most - utf8.RuneCountInString(ending) - len("; ") - len(more(len(parts)))
-	shown := 0
-	for shown < len(parts)-1 {
-		room -= utf8.RuneCountInString(parts[shown]) + len("; ")
-		if room < 0 {
-			break
-		}
-		shown++
+	return prefix + text
+}
+
+func bracketed(text string) string {
+	if text == "" {
+		return ""
 	}
-	if shown > 0 {
-		return strings.Join(append(parts[:shown:shown], nonEmpty(ending)...), "; ") + more(len(parts)-shown)
-	}
-	tail := ""
-	if len(parts) > 1 {
-		tail = more(len(parts) - 1)
-	}
-	return cut(parts[0], most-len(tail)) + tail
+	return " (" + text + ")"
 }
 
 func more(n int) string { return fmt.Sprintf(" (+%d more)", n) }

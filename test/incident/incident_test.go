@@ -237,7 +237,7 @@ func TestAddressMoved(t *testing.T) {
 		return bytes.Count(log, []byte(" v2/v2Elb ")) == 5
 	})
 	p.wants(t, 0, "check_haproxy_backend", p.socket()+" -s v2")
-	p.wants(t, 0, "check_haproxy_dns", p.socket()+" -s v2 "+p.dnsFlag(), "v2 has 1 of 1 server where DNS says")
+	p.wants(t, 0, "check_haproxy_dns", p.socket()+" -s v2 "+p.dnsFlag(), "v2 has 1 of 1 servers where DNS says")
 	p.wants(t, 0, "check_haproxy_nosrv", p.log()+" -s v2")
 
 	p.dns.Move("v2.test", "127.0.0.3")
@@ -247,10 +247,10 @@ func TestAddressMoved(t *testing.T) {
 	p.lose(t, "v2")
 
 	p.wants(t, 2, "check_haproxy_dns", p.socket()+" -s v2 "+p.dnsFlag(),
-		"HAPROXY DNS CRITICAL: v2 has 1 of 1 server stale (v2Elb (DOWN) uses 127.0.0.2, v2.test is now 127.0.0.3)", "dns-stale")
+		"HAPROXY DNS CRITICAL: v2 has 1 of 1 servers stale: v2Elb (DOWN) uses 127.0.0.2, v2.test is now 127.0.0.3", "dns-stale")
 	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s v2 "+p.socket()+" "+p.dnsFlag(),
-		"HAPROXY NOSRV CRITICAL: v2: ", "cause: HAProxy uses an old address (dns-stale) on v2Elb (127.0.0.2, DNS says 127.0.0.3) since ")
-	p.wants(t, 2, "check_haproxy_backend", p.socket()+" -s v2", "v2 has no UP server (0/1: v2Elb DOWN")
+		"HAPROXY NOSRV CRITICAL: v2: ", ": HAProxy uses an old address (dns-stale) on v2Elb (127.0.0.2, DNS ")
+	p.wants(t, 2, "check_haproxy_backend", p.socket()+" -s v2", "v2 has no UP server (0/1): health checks fail, v2Elb L4")
 	p.wants(t, 0, "lshaproxy", p.socket()+" "+p.log()+" -s v2 "+p.dnsFlag(), "127.0.0.2", "127.0.0.3", "dig +noall +answer +comments v2.test A v2.test AAAA")
 	for program, args := range map[string]string{
 		"check_haproxy_dns":   p.socket() + " -s v2 " + p.dnsFlag(),
@@ -265,9 +265,9 @@ func TestAddressMoved(t *testing.T) {
 		t.Errorf("by the log alone the cause is %q", got)
 	}
 	// A socket that is gone does not silence the alert.
-	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s v2 -S /nonexistent/admin.sock", "requests found no server in 5m", "/nonexistent/admin.sock")
+	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s v2 -S /nonexistent/admin.sock", "requests found no server (", "/nonexistent/admin.sock")
 	// Nor does a name server.
-	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s v2 "+p.socket()+" --nameserver 127.0.0.1:"+rig.Port(t), "requests found no server in 5m", "cause: health checks fail on v2Elb since ")
+	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s v2 "+p.socket()+" --nameserver 127.0.0.1:"+rig.Port(t), "requests found no server (", ": health checks fail on v2Elb since ")
 
 	// What lshaproxy advises mends it.
 	p.haproxy.Command(t, "set server v2/v2Elb addr 127.0.0.3")
@@ -283,15 +283,15 @@ func TestOtherReasons(t *testing.T) {
 		section, server, cause string
 		sorry                  string // what check_haproxy_nosrv says
 	}{
-		{"refused", "r1", "health-check-failed", "cause: health checks fail on r1, r2 since "},
-		{"mute", "m1", "health-check-timeout", "cause: health checks time out on m1 since "},
+		{"refused", "r1", "health-check-failed", ": health checks fail on r1, r2 since "},
+		{"mute", "m1", "health-check-timeout", ": health checks time out on m1 since "},
 	} {
 		p.haproxy.AwaitStatus(t, test.section, test.server, "DOWN")
 		p.lose(t, test.section)
 		p.wants(t, 2, "check_haproxy_backend", p.socket()+" -s "+test.section, test.section+" has no UP server")
 		for _, from := range []string{"", p.socket() + " " + p.dnsFlag()} {
 			args := p.log() + " -s " + test.section + " " + from
-			p.wants(t, 2, "check_haproxy_nosrv", args, "requests found no server in 5m", test.sorry)
+			p.wants(t, 2, "check_haproxy_nosrv", args, "requests found no server (", test.sorry)
 			if got := p.cause(t, "check_haproxy_nosrv", args); got != test.cause {
 				t.Errorf("%s: check_haproxy_nosrv %s has the cause %q, want %q", test.section, args, got, test.cause)
 			}
@@ -315,7 +315,7 @@ func TestMaxconnExhausted(t *testing.T) {
 		return strings.Contains(p.haproxy.Command(t, "show stat busy 4 -1"), "busy,b1,0,0,1,1,1,")
 	})
 	p.lose(t, "busy")
-	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s busy "+p.socket(), "requests found no server in 5m", " queue", "cause: every slot that maxconn allows is taken")
+	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s busy "+p.socket(), "requests found no server (", " queue", ": every slot that maxconn allows is taken")
 	if got := p.cause(t, "check_haproxy_nosrv", p.log()+" -s busy"); got != "maxconn-exhausted" {
 		t.Errorf("by the log alone the cause is %q", got)
 	}

@@ -49,12 +49,12 @@ func TestIcinga(t *testing.T) {
 	}
 
 	down := i.AwaitState(t, "lb1", "haproxy-backend-v2", 2)
-	if want := "HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1: v2Elb DOWN"; !strings.HasPrefix(down.CheckResult.Output, want) {
+	if want := "HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1): health checks "; !strings.HasPrefix(down.CheckResult.Output, want) {
 		t.Errorf("Icinga shows %q, not %q", down.CheckResult.Output, want)
 	}
 	wantIcingaMetrics(t, down, "v2_up", "v2_down", "v2_out", "time")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-backend-v2e", 0), "v2e_up", "v2e/v2eElb_up")
-	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2", 1), "nosrv", "v2_nosrv_rate")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2", 2), "nosrv", "v2_nosrv_rate")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2e", 0), "v2e_requests")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-sessions", 0), "fe_sessions", "process_connections")
 
@@ -222,7 +222,7 @@ func TestIcingaCluster(t *testing.T) {
 	down := check("haproxy-backend-v2", fromAgent(2))
 	wantIcingaMetrics(t, down, "v2_up", "v2_down", "v2_out", "time")
 	check("haproxy-backend-v2e", fromAgent(0))
-	wantIcingaMetrics(t, check("haproxy-nosrv-v2", fromAgent(1)), "v2_nosrv_rate")
+	wantIcingaMetrics(t, check("haproxy-nosrv-v2", fromAgent(2)), "v2_nosrv_rate")
 	check("haproxy-sessions", fromAgent(0))
 
 	agent.Stop()
@@ -236,7 +236,7 @@ func TestIcingaCluster(t *testing.T) {
 	agent.Start(t)
 	master.AwaitConnected(t, "lb1", true)
 	wantIcingaMetrics(t, check("haproxy-backend-v2", fromAgent(0)), "v2_up")
-	wantIcingaMetrics(t, check("haproxy-nosrv-v2", fromAgent(1)), "v2_nosrv_rate")
+	wantIcingaMetrics(t, check("haproxy-nosrv-v2", fromAgent(2)), "v2_nosrv_rate")
 	check("haproxy-sessions", fromAgent(0))
 }
 

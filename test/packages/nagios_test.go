@@ -50,7 +50,7 @@ func TestNagios(t *testing.T) {
 		nagiosService("nosrv v2e", "check_haproxy_nosrv!"+s.log+"!v2e"))
 
 	down := n.AwaitState(t, "lb1", "backend v2", "2")
-	if want := "HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1: v2Elb DOWN"; !strings.HasPrefix(down["plugin_output"], want) {
+	if want := "HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1): health checks "; !strings.HasPrefix(down["plugin_output"], want) {
 		t.Errorf("Nagios shows %q, not %q", down["plugin_output"], want)
 	}
 	wantMetrics(t, down["performance_data"], "v2_up", "v2_down", "v2_out", "time")
@@ -67,7 +67,7 @@ func TestNagios(t *testing.T) {
 	wantMetrics(t, n.AwaitState(t, "lb1", "sessions socket", "0")["performance_data"], "fe_sessions", "process_connections")
 
 	// 15 requests in five minutes are 3 a minute.
-	lost := n.AwaitState(t, "lb1", "nosrv v2", "1")
+	lost := n.AwaitState(t, "lb1", "nosrv v2", "2")
 	wantMetrics(t, lost["performance_data"], "nosrv", "nosrv_rate", "requests", "v2_nosrv", "v2_nosrv_rate", "v2_requests")
 	if !strings.Contains(lost["long_plugin_output"], `\n`) {
 		t.Errorf("the long output is %q", lost["long_plugin_output"])

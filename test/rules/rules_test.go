@@ -112,6 +112,7 @@ func called(call *ast.CallExpr) string {
 // imports only those that stand above it here.
 var order = []string{
 	"internal/panics",
+	"internal/advice",
 	"internal/plugin/pattern",
 	"internal/plugin",
 	"internal/plugin/threshold",

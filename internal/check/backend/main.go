@@ -87,15 +87,15 @@ func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int
 }
 
 func (f *flags) report(asked *check.Asked, verdicts []Verdict, leftOut int) plugin.Result {
-	findings := asked.Findings
+	found := plugin.Findings{Noun: "backend", Total: len(verdicts)}
 	perfdata := Totals(verdicts)
 	for _, v := range verdicts {
-		findings = append(findings, v.Finding(f.Verbose))
+		found.List = append(found.List, v.Finding(f.Verbose))
 		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
 	}
-	result := plugin.Combine(findings)
+	result := plugin.Combine(found, plugin.Sentences(asked.Findings...))
 	if len(asked.Answers) > 0 {
-		result.Rest = Rest(verdicts, leftOut)
+		result.Rest = []string{Rest(verdicts, leftOut)}
 	}
 	result.Details = append(result.Details, asked.Notes()...)
 	result.Perfdata = perfdata

@@ -20,7 +20,11 @@ const (
 func (v Verdict) Finding(verbose bool) plugin.Finding {
 	switch {
 	case v.State != plugin.OK:
-		return plugin.Finding{State: v.State, Headline: v.headline(), Line: v.line()}
+		one, many := v.trouble()
+		return plugin.Finding{
+			State: v.State, Name: v.Label, One: one, Many: many, Cause: v.causeWords(), Evidence: v.describeBad(fewServers, Server.brief),
+			Harm: plugin.Harm{Gone: float64(v.Down)}, Line: v.line(),
+		}
 	case verbose:
 		return plugin.Finding{State: v.State, Line: v.line()}
 	default:
@@ -28,38 +32,39 @@ func (v Verdict) Finding(verbose bool) plugin.Finding {
 	}
 }
 
-// headline names the backend first, then how many of how many, then who is
-// missing and why.
-func (v Verdict) headline() string {
-	if v.Problem != "" {
-		return fmt.Sprintf("%s cannot be judged: %s", v.Label, v.Problem)
-	}
-	if len(v.Servers) == 0 {
-		return fmt.Sprintf("%s has no servers and has answered nothing but errors (%d responses 5xx)",
-			v.Label, v.Backend.Responses[haproxy.Responses5xx].Value)
-	}
-	bad := v.describeBad(fewServers)
+// trouble says what is wrong, of this backend and of several.
+func (v Verdict) trouble() (one, many string) {
 	switch {
+	case v.Problem != "":
+		return "cannot be judged: " + v.Problem, "cannot be judged"
+	case len(v.Servers) == 0:
+		return fmt.Sprintf("has no servers and has answered nothing but errors (%d responses 5xx)", v.Backend.Responses[haproxy.Responses5xx].Value), "have no servers"
 	case v.Up == 0 && v.Out == 1 && v.Total() == 0:
-		return fmt.Sprintf("%s has no UP server (its only one is taken out: %s)", v.Label, bad)
+		return "has no UP server (its only one is taken out)", "have no UP server"
 	case v.Up == 0 && v.Total() == 0:
-		return fmt.Sprintf("%s has no UP server (all %d taken out: %s)", v.Label, v.Out, bad)
+		return fmt.Sprintf("has no UP server (all %d taken out)", v.Out), "have no UP server"
 	case v.Up == 0:
-		return fmt.Sprintf("%s has no UP server (0/%d: %s)", v.Label, v.Total(), bad)
+		return fmt.Sprintf("has no UP server (0/%d)", v.Total()), "have no UP server"
 	case v.OnBackup:
-		return fmt.Sprintf("%s runs on backup servers only (%d/%d UP%s)", v.Label, v.Up, v.Total(), prefixed(": ", bad))
+		return fmt.Sprintf("runs on backup servers only (%d/%d UP)", v.Up, v.Total()), "run on backup servers only"
 	default:
-		return fmt.Sprintf("%s has %d of %d servers UP%s", v.Label, v.Up, v.Total(), bracketed(bad))
+		return "has " + plugin.OutOf(v.Up, v.Total(), "server") + " UP", "have too few UP servers"
 	}
+}
+
+// causeWords is the cause in a sentence, if it says more than the trouble does.
+func (v Verdict) causeWords() string {
+	if v.Cause == "" || v.Cause == diagnosis.Unknown || v.Cause == diagnosis.NoServers {
+		return ""
+	}
+	return v.Cause.String()
 }
 
 // line is the backend's line in the long output.
 func (v Verdict) line() string {
-	if v.Problem != "" {
-		return fmt.Sprintf("%s %s", v.State, v.headline())
-	}
-	if len(v.Servers) == 0 {
-		return fmt.Sprintf("%s %s: %s", v.State, v.headline(), v.Cause)
+	if v.Problem != "" || len(v.Servers) == 0 {
+		one, _ := v.trouble()
+		return fmt.Sprintf("%s %s %s", v.State, v.Label, one)
 	}
 	line := fmt.Sprintf("%s %s: %d up, %d down, %d out", v.State, v.Label, v.Up, v.Down, v.Out)
 	if v.OnBackup {
@@ -68,16 +73,16 @@ func (v Verdict) line() string {
 	if v.Cause != "" {
 		line += "; cause: " + v.Cause.String()
 	}
-	return line + prefixed("; ", v.describeBad(manyServers))
+	return line + prefixed("; ", v.describeBad(manyServers, Server.describe))
 }
 
 // describeBad lists the servers that are not up, those that are down first.
-func (v Verdict) describeBad(most int) string {
+func (v Verdict) describeBad(most int, describe func(Server) string) string {
 	var list []string
 	for _, standing := range []Standing{Down, Out} {
 		for _, s := range v.Servers {
 			if s.Standing == standing {
-				list = append(list, s.describe())
+				list = append(list, describe(s))
 			}
 		}
 	}
@@ -89,8 +94,18 @@ func (v Verdict) describeBad(most int) string {
 
 // describe says what a person wants to know of a server that is not up: its
 // status, the result of the last check and since when.
-func (s Server) describe() string {
-	words := []string{s.Name, s.statusWord()}
+func (s Server) describe() string { return s.words(s.Name, s.statusWord()) }
+
+// brief is describe for the first line: there a failed check is enough to tell
+// that the server is DOWN.
+func (s Server) brief() string {
+	if s.showsCheck() {
+		return s.words(plugin.ShortName(s.Name))
+	}
+	return s.words(plugin.ShortName(s.Name), s.statusWord())
+}
+
+func (s Server) words(words ...string) string {
 	if s.showsCheck() {
 		words = append(words, s.CheckResult())
 		if s.LastCheck != "" {
@@ -182,13 +197,14 @@ func Rest(verdicts []Verdict, leftOut int) string {
 	case len(verdicts) == 0:
 		return fmt.Sprintf("no backend with servers to check (%d without servers left out)", leftOut)
 	case bad == 0 && ok == 1:
-		return verdicts[0].headline()
+		one, _ := verdicts[0].trouble()
+		return verdicts[0].Label + " " + one
 	case bad == 0:
 		return fmt.Sprintf("%d backends OK, %d of %d servers UP", ok, up, total)
 	case ok == 0:
 		return ""
 	default:
-		return fmt.Sprintf("%d other %s OK", ok, plugin.Plural(ok, "backend"))
+		return plugin.Count(ok, "other") + " OK"
 	}
 }
 
@@ -197,11 +213,4 @@ func prefixed(prefix, text string) string {
 		return ""
 	}
 	return prefix + text
-}
-
-func bracketed(text string) string {
-	if text == "" {
-		return ""
-	}
-	return " (" + text + ")"
 }

@@ -60,7 +60,9 @@ func run(ctx context.Context, f *flags) (plugin.Result, error) {
 		return plugin.Result{}, err
 	}
 	found := Judge(Subject{Configuration: c, Running: running}, f.options())
-	return withTrouble(report(c, found, f.Verbose), trouble), nil
+	result := report(c, found, f.Verbose)
+	result.Add(plugin.Sentences(trouble...))
+	return result, nil
 }
 
 func (f *flags) options() Options {
@@ -98,15 +100,5 @@ func (f *flags) running(ctx context.Context) ([]Running, []plugin.Finding, error
 }
 
 func (f *flags) notAsked(text string) plugin.Finding {
-	return plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text}
-}
-
-// withTrouble adds what could not be asked.
-func withTrouble(result plugin.Result, findings []plugin.Finding) plugin.Result {
-	trouble := plugin.Combine(findings)
-	result.State = plugin.Worst(result.State, trouble.State)
-	result.Headline = append(result.Headline, trouble.Headline...)
-	result.Problems = append(result.Problems, trouble.Problems...)
-	result.Details = append(result.Details, trouble.Details...)
-	return result
+	return plugin.Finding{State: f.Unreachable, One: text, Line: f.Unreachable.String() + " " + text}
 }

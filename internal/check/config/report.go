@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"check-haproxy/internal/haproxy/configuration"
 	"check-haproxy/internal/plugin"
@@ -15,17 +14,13 @@ import (
 // report makes the result of what was found.
 func report(c *configuration.Configuration, found []Judgement, verbose bool) plugin.Result {
 	risks := Risks(found)
-	var result plugin.Result
-	var bad []Risk
+	var bad []plugin.Finding
 	for _, risk := range risks {
-		result.State = plugin.Worst(result.State, risk.Severity.State())
 		if risk.Severity > Note {
-			bad = append(bad, risk)
+			bad = append(bad, plugin.Finding{State: risk.Severity.State(), One: risk.brief(c, len(bad) == 0)})
 		}
 	}
-	if len(bad) > 0 {
-		result.Headline = []string{headline(c, bad, result.State)}
-	}
+	result := plugin.Combine(plugin.Findings{Heading: plugin.Count(len(bad), "risk") + " in " + plugin.ShortName(c.Name()), List: bad})
 	for _, j := range worstFirst(found) {
 		if j.Severity > Note {
 			result.Problems = append(result.Problems, j.line())
@@ -34,7 +29,7 @@ func report(c *configuration.Configuration, found []Judgement, verbose bool) plu
 		}
 	}
 	if len(bad) == 0 {
-		result.Rest = fine(c, len(risks))
+		result.Rest = []string{fine(c, len(risks))}
 	}
 	result.Details = append(result.Details, remarks(c)...)
 	result.Perfdata = []plugin.Metric{count("risks", len(bad)), count("notes", len(risks)-len(bad))}
@@ -55,38 +50,10 @@ func worstFirst(found []Judgement) []Judgement {
 	return all
 }
 
-// maxFirstLine bounds the first line of the output in characters.
-const maxFirstLine = 140
-
-// headline is "3 risks in haproxy.cfg: v2Elb is looked up once (dns-at-start,
-// line 14), fe: option httpchk without effect (line 19), +1": as many risks as
-// the first line holds.
-func headline(c *configuration.Configuration, risks []Risk, state plugin.State) string {
-	room := maxFirstLine - len("HAPROXY CONFIG : ") - len(state.String())
-	text := fmt.Sprintf("%s in %s: %s", plugin.Count(len(risks), "risk"), shorten(c.Name()), risks[0].brief(c, true))
-	for i, risk := range risks[1:] {
-		left := len(risks) - 1 - i
-		next := text + ", " + risk.brief(c, false)
-		if utf8.RuneCountInString(next+andMore(left-1)) > room {
-			return text + andMore(left)
-		}
-		text = next
-	}
-	return text
-}
-
-// andMore counts what is left out.
-func andMore(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", +%d", n)
-}
-
 // brief is a risk in the first line, with its place, and its rule or without.
 func (r Risk) brief(c *configuration.Configuration, withRule bool) string {
 	first := r.Found[0]
-	text := shorten(first.Brief)
+	text := plugin.ShortName(first.Brief)
 	if n := len(r.Found); n > 1 {
 		text += fmt.Sprintf(" +%d", n-1)
 	}
@@ -126,16 +93,6 @@ func (r Risk) lines() string {
 	return "lines " + strings.Join(numbers, ", ")
 }
 
-// shorten leaves out the middle of what is too long for the first line.
-func shorten(text string) string {
-	const most = 60
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	return string(runes[:most/2]) + "…" + string(runes[len(runes)-most/2+1:])
-}
-
 // line is a finding in the long output: where, what, why, and what to write.
 func (j Judgement) line() string {
 	place := j.File
@@ -154,12 +111,15 @@ func (j Judgement) why() string {
 
 // fine is the first line's text if nothing is at risk.
 func fine(c *configuration.Configuration, notes int) string {
-	text := "no risk in " + shorten(c.Name())
+	text := "no risk in " + plugin.ShortName(c.Name())
 	if notes > 0 {
 		text += fmt.Sprintf(", %s with -v", plugin.Count(notes, "note"))
 	}
 	if names := unsetNames(c); len(names) > 0 {
-		text += fmt.Sprintf(", not judged: ${%s}%s", names[0], andMore(len(names)-1))
+		text += fmt.Sprintf(", not judged: ${%s}", names[0])
+		if more := len(names) - 1; more > 0 {
+			text += fmt.Sprintf(", +%d", more)
+		}
 	}
 	return text
 }

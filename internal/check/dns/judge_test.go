@@ -64,91 +64,91 @@ func TestJudge(t *testing.T) {
 	}{
 		"right": {
 			backendOf(server{"a", "UP", "192.0.2.10", "V2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.11", "192.0.2.10")},
-			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok", "",
 		},
 		"right, on IPv6 written otherwise": {
 			backendOf(server{"a", "UP", "2001:DB8:0::1", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("2001:db8::1")},
-			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok", "",
 		},
 		"stale and down": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77", "192.0.2.78")},
-			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77 192.0.2.78)",
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77 192.0.2.78",
 		},
 		"stale and up": {
 			backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
-			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (UP) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (UP) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"stale and in maintenance": {
 			backendOf(server{"a", "MAINT", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
-			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (MAINT) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Warning, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (MAINT) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"one of two stale and down": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.77", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
-			plugin.Warning, diagnosis.DNSStale, "stale ok", "v2 has 1 of 2 servers stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Warning, diagnosis.DNSStale, "stale ok", "v2 has 1 of 2 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"all lost in two ways": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}, server{"b", "MAINT (resolution)", "", "gone.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77"), "gone.test": failed},
-			plugin.Critical, diagnosis.DNSStale, "stale unresolved", "v2 has 1 of 2 servers unresolved (b gone.test: no such name (NXDOMAIN)), 1 of 2 servers stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Critical, diagnosis.DNSStale, "stale unresolved", "v2 has 1 of 2 servers unresolved, 1 of 2 servers stale: b gone.test: no such name (NXDOMAIN), a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"unresolved, though it resolves now": {
 			backendOf(server{"a", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
-			plugin.Critical, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (a v2.test is 192.0.2.77, which HAProxy does not know)",
+			plugin.Critical, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 servers unresolved: a v2.test is 192.0.2.77, which HAProxy does not know",
 		},
 		"many unresolved of one name": {
 			backendOf(server{"a", "MAINT (resolution)", "", "v2.test", ""}, server{"b", "MAINT (resolution)", "", "v2.test", ""}, server{"c", "MAINT (resolution)", "", "v2.test", ""}, server{"d", "MAINT (resolution)", "", "v2.test", ""}), nil,
-			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved unresolved unresolved", "v2 has 4 of 4 servers unresolved (a+b+c and 1 more v2.test)",
+			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved unresolved unresolved", "v2 has 4 of 4 servers unresolved: a+b+c and 1 more v2.test",
 		},
 		"lookup failed": {
 			backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
-			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (UP) uses 192.0.2.10, v2.test: no such name (NXDOMAIN))",
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 servers lookup-failed: a (UP) uses 192.0.2.10, v2.test: no such name (NXDOMAIN)",
 		},
 		"lookup failed and down": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
-			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 192.0.2.10, v2.test: no such name (NXDOMAIN))",
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 servers lookup-failed: a (DOWN) uses 192.0.2.10, v2.test: no such name (NXDOMAIN)",
 		},
 		"too few lookups to be sure": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": once},
-			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 192.0.2.10, v2.test: there was no time for enough lookups; raise --timeout)",
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 servers lookup-failed: a (DOWN) uses 192.0.2.10, v2.test: there was no time for enough lookups; raise --timeout",
 		},
 		"IPv4 is ruled out without IPv6": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": noIPv6},
-			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"IPv6 is not": {
 			backendOf(server{"a", "DOWN", "2001:db8::1", "v2.test", ""}), map[string]dns.Answer{"v2.test": noIPv6},
-			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 server lookup-failed (a (DOWN) uses 2001:db8::1, v2.test: there was no time for enough lookups; raise --timeout)",
+			plugin.Warning, diagnosis.DNSResolution, "lookup-failed", "v2 has 1 of 1 servers lookup-failed: a (DOWN) uses 2001:db8::1, v2.test: there was no time for enough lookups; raise --timeout",
 		},
 		"a load balancer that gives other addresses each time": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": changing},
-			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok", "",
 		},
 		"a large pool": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6")},
-			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 server stale (a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 and 2 more)",
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 and 2 more",
 		},
 		"spare slots": {
 			backendOf(server{"a1", "UP", "192.0.2.10", "v2.test", ""}, server{"a2", "MAINT (resolution)", "", "v2.test", ""}, server{"a3", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.10")},
-			plugin.OK, "", "ok unfilled unfilled", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok unfilled unfilled", "",
 		},
 		"spare slots beside a stale one": {
 			backendOf(server{"a1", "DOWN", "192.0.2.10", "v2.test", ""}, server{"a2", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
-			plugin.Critical, diagnosis.DNSStale, "stale unfilled", "v2 has 1 of 1 server stale (a1 (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77)",
+			plugin.Critical, diagnosis.DNSStale, "stale unfilled", "v2 has 1 of 1 servers stale: a1 (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77",
 		},
 		"an SRV record that does not resolve": {
 			backendOf(server{"a1", "MAINT (resolution)", "", "", "_http._tcp.v2.test"}, server{"a2", "MAINT (resolution)", "", "", "_http._tcp.v2.test"}), map[string]dns.Answer{},
-			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved", "v2 has 2 of 2 servers unresolved (a1+a2 SRV record _http._tcp.v2.test)",
+			plugin.Critical, diagnosis.DNSResolution, "unresolved unresolved", "v2 has 2 of 2 servers unresolved: a1+a2 SRV record _http._tcp.v2.test",
 		},
 		"beside servers given by address": {
 			backendOf(server{"a", "UP", "192.0.2.1", "", ""}, server{"b", "UP", "192.0.2.2", "", ""}, server{"c", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
-			plugin.Warning, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 server unresolved (c v2.test: no such name (NXDOMAIN))",
+			plugin.Warning, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 servers unresolved: c v2.test: no such name (NXDOMAIN)",
 		},
 		"in maintenance before it ever had an address": {
 			backendOf(server{"a", "MAINT", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
-			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok", "",
 		},
 		"nobody looked": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), nil,
-			plugin.OK, "", "ok", "v2 has 1 of 1 server where DNS says",
+			plugin.OK, "", "ok", "",
 		},
 	} {
 		v, ok := Judge(test.backend, dns.Answers{Names: test.answers})
@@ -166,7 +166,7 @@ func TestJudge(t *testing.T) {
 			Standings, Headline string
 		}
 		want := result{test.state, test.cause, test.standings, test.headline}
-		got := result{v.State, v.Cause, strings.Join(standings, " "), v.Finding().Headline}
+		got := result{v.State, v.Cause, strings.Join(standings, " "), v.Finding().Sentence()}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -209,10 +209,10 @@ func TestRecorded(t *testing.T) {
 		var said []string
 		for i := range stats.Backends {
 			if v, ok := Judge(target(&stats.Backends[i]), dns.Answers{}); ok {
-				said = append(said, v.State.String()+" "+v.headline())
+				said = append(said, v.State.String()+" "+v.Finding().Sentence())
 			}
 		}
-		if diff := cmp.Diff([]string{"CRITICAL dns has 1 of 1 server unresolved (e1 nosuch.invalid)"}, said); diff != "" {
+		if diff := cmp.Diff([]string{"CRITICAL dns has 1 of 1 servers unresolved: e1 nosuch.invalid"}, said); diff != "" {
 			t.Errorf("HAProxy %s (-want +got):\n%s", version, diff)
 		}
 		lines, metrics := Counters(resolvers, func(name string) string { return name })

@@ -57,23 +57,23 @@ func (f *flags) unnamed(asked *check.Asked) []plugin.Finding {
 	for _, answer := range asked.Answers {
 		if answer.Nameless != nil {
 			text := fmt.Sprintf("%s does not tell the names behind the servers (show servers state: %s); give its \"stats socket\" line a higher level", answer.Name, answer.Nameless)
-			findings = append(findings, plugin.Finding{State: f.Unreachable, Headline: text, Line: f.Unreachable.String() + " " + text})
+			findings = append(findings, plugin.Finding{State: plugin.Unknown, One: text, Line: plugin.Unknown.String() + " " + text})
 		}
 	}
 	return findings
 }
 
 func report(asked *check.Asked, verdicts []Verdict, looked bool) plugin.Result {
-	findings := asked.Findings
+	found := plugin.Findings{Noun: "section", Total: len(verdicts)}
 	var perfdata []plugin.Metric
 	for _, v := range verdicts {
-		findings = append(findings, v.Finding())
+		found.List = append(found.List, v.Finding())
 		perfdata = append(perfdata, v.Perfdata()...)
 	}
-	result := plugin.Combine(findings)
+	result := plugin.Combine(found, plugin.Sentences(asked.Findings...))
 	// Where a pattern matched nothing there is nothing in order to tell of.
-	if len(asked.Answers) > 0 && (len(verdicts) > 0 || len(findings) == 0) {
-		result.Rest = Rest(verdicts, looked, tellsNames(asked))
+	if len(asked.Answers) > 0 && (len(verdicts) > 0 || len(asked.Findings) == 0) {
+		result.Rest = []string{Rest(verdicts, looked, tellsNames(asked))}
 	}
 	counters, metrics := counters(asked)
 	if result.State == plugin.OK {

@@ -19,22 +19,46 @@ const (
 
 // Finding returns the verdict in words.
 func (v Verdict) Finding() plugin.Finding {
-	return plugin.Finding{State: v.State, Headline: v.headline(), Line: v.line()}
+	if v.State == plugin.OK {
+		return plugin.Finding{Line: v.line()}
+	}
+	return plugin.Finding{
+		State: v.State, Name: v.Label,
+		One: "has " + v.numbers(), Many: v.common(), Evidence: v.who(), Line: v.line(),
+	}
 }
 
-// headline names the backend first, then how many of how many, then who, with
-// both addresses.
-func (v Verdict) headline() string {
+// numbers says how many of how many servers are in which trouble.
+func (v Verdict) numbers() string {
 	var parts []string
 	for _, standing := range troubles {
 		if n := v.Count(standing); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d of %d %s %s (%s)", n, v.Total(), plugin.Plural(v.Total(), "server"), standing, v.list(standing, fewServers)))
+			parts = append(parts, plugin.OutOf(n, v.Total(), "server")+" "+string(standing))
 		}
 	}
-	if len(parts) == 0 {
-		return fmt.Sprintf("%s has %d of %d %s where DNS says", v.Label, v.Total(), v.Total(), plugin.Plural(v.Total(), "server"))
+	return strings.Join(parts, ", ")
+}
+
+// common is what several sections have in common.
+func (v Verdict) common() string {
+	var words []string
+	for _, standing := range troubles {
+		if v.Count(standing) > 0 {
+			words = append(words, string(standing))
+		}
 	}
-	return v.Label + " has " + strings.Join(parts, ", ")
+	return "have " + strings.Join(words, " and ") + " servers"
+}
+
+// who names the servers in trouble, with both addresses.
+func (v Verdict) who() string {
+	var parts []string
+	for _, standing := range troubles {
+		if v.Count(standing) > 0 {
+			parts = append(parts, v.list(standing, fewServers))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // line is the backend's line in the long output.
@@ -186,11 +210,12 @@ func Rest(verdicts []Verdict, looked, named bool) string {
 	case ok == 0:
 		return ""
 	case ok < len(verdicts):
-		return fmt.Sprintf("%d other %s OK", ok, plugin.Plural(ok, "section"))
+		return plugin.Count(ok, "other") + " OK"
 	case !looked:
 		return fmt.Sprintf("%d %s in %d %s with an address; DNS was not asked", names, plugin.Plural(names, "server"), ok, plugin.Plural(ok, "section"))
 	case ok == 1:
-		return verdicts[0].headline()
+		v := verdicts[0]
+		return fmt.Sprintf("%s has %s where DNS says", v.Label, plugin.OutOf(v.Total(), v.Total(), "server"))
 	default:
 		return fmt.Sprintf("%d servers in %d sections are where DNS says", names, ok)
 	}

@@ -20,22 +20,15 @@ const maxShown = 5
 
 // Result returns the outcome in words and numbers.
 func (out *Outcome) Result() plugin.Result {
-	r := plugin.Result{
-		State:    out.QuietState,
-		Headline: append(out.missingHeadline(), out.quietHeadline()...),
-		Rest:     out.rest(),
-		Perfdata: out.perfdata(),
-		Fields:   out.fields(),
-		Sections: out.jsonSections(),
-	}
-	if len(out.Missing) > 0 {
-		r.State = plugin.Worst(r.State, plugin.Unknown)
-	}
 	bad := out.bad()
-	for i := len(bad) - 1; i >= 0; i-- {
-		r.State = plugin.Worst(r.State, bad[i].State)
-		r.Headline = append([]string{out.headline(bad[i])}, r.Headline...)
+	found := plugin.Findings{Noun: "section", Total: len(out.Sections)}
+	for _, s := range bad {
+		found.List = append(found.List, out.finding(s))
 	}
+	r := plugin.Combine(found, plugin.Sentences(append(out.missing(), out.quiet()...)...))
+	r.Rest = []string{out.rest()}
+	r.Perfdata = out.perfdata()
+	r.Fields, r.Sections = out.fields(), out.jsonSections()
 	r.Problems = append(out.problems(bad), out.Notes()...)
 	r.Details = out.table(out.Sections[len(bad):])
 	return r
@@ -50,31 +43,43 @@ func (out *Outcome) bad() []Section {
 	return out.Sections[:i]
 }
 
-// headline says at once which section, how many, how fast, of how many
-// requests, what it was before, which kinds, and since when.
-func (out *Outcome) headline(s Section) string {
-	noun := "requests"
-	if s.NOSRV == 1 {
-		noun = "request"
+// finding says at once which section, how many of how many requests and how
+// fast; then why; then since when, what it was before, and which kinds.
+func (out *Outcome) finding(s Section) plugin.Finding {
+	f := plugin.Finding{
+		State: s.State, Name: s.Name, Many: "have requests that found no server",
+		One:  fmt.Sprintf(": %s found no server (%s/min)", plugin.OutOf(s.NOSRV, s.Requests, "request"), plugin.FormatDecimal(s.Rate)),
+		Harm: plugin.Harm{Lost: float64(s.NOSRV)},
 	}
-	details := fmt.Sprintf("%s/min, %s", plugin.FormatDecimal(s.Rate), s.shareText())
+	f.Cause = s.causeWords()
+	var evidence []string
+	if !s.Since.IsZero() && f.Cause == "" { // the cause has its own
+		evidence = append(evidence, "since "+plugin.FormatClock(s.Since, out.Stretch.At))
+	}
 	if before := s.beforeText(); before != "" {
-		details += "; " + before
+		evidence = append(evidence, before)
 	}
 	if kinds := s.Kinds.Only(out.Counted).String(); kinds != "" {
-		details += "; " + kinds
+		evidence = append(evidence, kinds)
 	}
-	text := fmt.Sprintf("%s: %d %s found no server in %s (%s)", s.Name, s.NOSRV, noun, plugin.FormatDuration(out.Stretch.Window), details)
-	if !s.Since.IsZero() {
-		text += " since " + plugin.FormatClock(s.Since, out.Stretch.At)
+	f.Evidence = strings.Join(evidence, ", ")
+	return f
+}
+
+// reasons are what is past a limit, and the cause.
+func (s Section) reasons() []string {
+	if cause := s.causeWords(); cause != "" {
+		return append(s.Reasons[:len(s.Reasons):len(s.Reasons)], "cause: "+cause)
 	}
-	if s.Cause != "" && s.Cause != diagnosis.Unknown {
-		text += "; cause: " + s.Cause.String()
-		if s.Evidence != "" {
-			text += " " + s.Evidence
-		}
+	return s.Reasons
+}
+
+// causeWords is the cause with what shows it; empty if nobody knows one.
+func (s Section) causeWords() string {
+	if s.Cause == "" || s.Cause == diagnosis.Unknown {
+		return ""
 	}
-	return text
+	return strings.TrimSpace(s.Cause.String() + " " + s.Evidence)
 }
 
 func (s Section) shareText() string {
@@ -95,24 +100,28 @@ func (s Section) beforeText() string {
 	}
 }
 
-// missingHeadline says that the answer is not complete: what was read may be
-// trouble enough, but is never OK.
-func (out *Outcome) missingHeadline() []string {
+// missing says that the answer is not complete: what was read may be trouble
+// enough, but is never OK.
+func (out *Outcome) missing() []plugin.Finding {
 	if len(out.Missing) == 0 {
 		return nil
 	}
-	return []string{"a part of the window could not be read: " + strings.Join(out.Missing, "; ")}
+	return []plugin.Finding{{State: plugin.Unknown, One: out.missingWords()}}
 }
 
-// quietHeadline names the patterns without a line. It stands on the first line
-// whatever its state is: a log cannot tell a quiet section from a misspelt one.
-func (out *Outcome) quietHeadline() []string {
+func (out *Outcome) missingWords() string {
+	return "a part of the window could not be read: " + strings.Join(out.Missing, "; ")
+}
+
+// quiet names the patterns without a line. It stands on the first line whatever
+// its state is: a log cannot tell a quiet section from a misspelt one.
+func (out *Outcome) quiet() []plugin.Finding {
 	stretch := plugin.FormatDuration(out.Stretch.Window + out.Stretch.Baseline)
 	switch {
 	case len(out.Quiet) > 0:
-		return []string{fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}
+		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}}
 	case len(out.Sections) == 0:
-		return []string{fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Newest, out.Stretch.At))}
+		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Newest, out.Stretch.At))}}
 	default:
 		return nil
 	}
@@ -128,10 +137,8 @@ func (out *Outcome) rest() string {
 		return out.fineText()
 	case len(others) == 0:
 		return ""
-	case len(others) == 1:
-		return "1 other section OK"
 	default:
-		return fmt.Sprintf("%d other sections OK", len(others))
+		return plugin.Count(len(others), "other") + " OK"
 	}
 }
 
@@ -159,7 +166,7 @@ func (out *Outcome) problems(bad []Section) []string {
 	}
 	lines := out.table(bad)
 	for _, s := range bad {
-		lines = append(lines, fmt.Sprintf("%s is %s: %s", s.Name, s.State, strings.Join(s.Reasons, "; ")))
+		lines = append(lines, fmt.Sprintf("%s is %s: %s", s.Name, s.State, strings.Join(s.reasons(), "; ")))
 	}
 	for _, s := range bad[:min(len(bad), maxShown)] {
 		if s.Timeline != nil {
@@ -189,7 +196,9 @@ func (out *Outcome) Notes() []string {
 	if out.Overflow > 0 {
 		notes = append(notes, fmt.Sprintf("%d requests belong to further sections: no more than %d are told apart", out.Overflow, maxSections))
 	}
-	notes = append(notes, out.missingHeadline()...)
+	if len(out.Missing) > 0 {
+		notes = append(notes, out.missingWords())
+	}
 	for _, unread := range out.Log.Unread {
 		if !slices.Contains(out.Missing, unread.Reason) {
 			notes = append(notes, unread.Reason)

@@ -172,7 +172,7 @@ func TestRealHAProxy(t *testing.T) {
 	t.Run("cause and secrets", func(t *testing.T) {
 		var stdout bytes.Buffer
 		Main([]string{"-f", syslog.ISO, "-S", haproxy.Socket, "-v"}, nil, &stdout, io.Discard)
-		if text := stdout.String(); !strings.Contains(text, "cause: health checks fail on d1 since ") || strings.Contains(text, "s3cret") {
+		if text := stdout.String(); !strings.Contains(text, ": health checks fail on d1 since ") || strings.Contains(text, "s3cret") {
 			t.Errorf("got:\n%s", text)
 		}
 	})

@@ -24,7 +24,7 @@ func (f *flags) failure(err error) (plugin.Result, error) {
 	if !errors.As(err, &check.Unreachable{}) {
 		return plugin.Result{}, err
 	}
-	return plugin.Result{State: f.Unreachable, Headline: []string{err.Error()}}, nil
+	return plugin.Combine(plugin.Sentences(plugin.Finding{State: f.Unreachable, One: err.Error()})), nil
 }
 
 // statistics is what HAProxy's statistics add to its log; nil where nobody
@@ -109,10 +109,7 @@ func (s statistics) addTo(r plugin.Result) plugin.Result {
 	if s.Asked == nil {
 		return r
 	}
-	trouble := plugin.Combine(s.Findings)
-	r.State = plugin.Worst(r.State, trouble.State)
-	r.Headline = append(r.Headline, trouble.Headline...)
-	r.Problems = append(r.Problems, trouble.Problems...)
-	r.Details = append(append(trouble.Details, s.Notes()...), r.Details...)
+	r.Add(plugin.Sentences(s.Findings...))
+	r.Details = append(s.Notes(), r.Details...)
 	return r
 }

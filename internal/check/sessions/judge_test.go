@@ -249,8 +249,8 @@ func TestServerThatCannotBeJudged(t *testing.T) {
 	good, bad := server("a", "UP", 1, 50), server("b", "UP", 1, 50)
 	bad.Weight = haproxy.Number{Damaged: true}
 	v := JudgeBackend(backend(2, good, bad), defaults(t))
-	if want := "backend api sessions cannot be judged: server b has an impossible weight"; v.State != plugin.Unknown || v.headline() != want {
-		t.Errorf("%s %q, want UNKNOWN %q", v.State, v.headline(), want)
+	if want := "backend api sessions cannot be judged: server b has an impossible weight"; v.State != plugin.Unknown || v.subject()+" "+v.short() != want {
+		t.Errorf("%s %q, want UNKNOWN %q", v.State, v.short(), want)
 	}
 }
 
@@ -393,8 +393,8 @@ func TestHostileNumbers(t *testing.T) {
 			}
 			for _, v := range verdicts {
 				_, percentage := v.Usage.UsedPercent()
-				if v.State != plugin.Unknown || percentage || v.Section().UsedPercent != nil || !strings.Contains(v.headline(), "cannot be judged: ") {
-					t.Errorf("%s %s (limit: %v): %s, percentage %v, %q", name, v.Kind, limit, v.State, percentage, v.headline())
+				if v.State != plugin.Unknown || percentage || v.Section().UsedPercent != nil || !strings.Contains(v.short(), "cannot be judged: ") {
+					t.Errorf("%s %s (limit: %v): %s, percentage %v, %q", name, v.Kind, limit, v.State, percentage, v.short())
 				}
 			}
 		}
@@ -404,8 +404,8 @@ func TestHostileNumbers(t *testing.T) {
 		b := backend(1, server("a", "UP", 5, 50))
 		b.Backend.Servers[0].Queue = bad
 		for _, v := range []Verdict{JudgeBackend(b, defaults(t)), JudgeServer(subject("api/a"), &b.Backend.Servers[0], defaults(t))} {
-			if v.State != plugin.Unknown || v.Queue.Current.Known || !strings.Contains(v.headline(), "its queue cannot be judged: ") {
-				t.Errorf("%s queue of a %s: %s, %q", name, v.Kind, v.State, v.headline())
+			if v.State != plugin.Unknown || v.Queue.Current.Known || !strings.Contains(v.short(), "its queue cannot be judged: ") {
+				t.Errorf("%s queue of a %s: %s, %q", name, v.Kind, v.State, v.short())
 			}
 		}
 	}

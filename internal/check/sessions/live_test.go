@@ -111,8 +111,8 @@ backend api
 
 	request(t, port, 1)
 	awaitSessions(t, h, "api", 19, 0)
-	wants(t, h, "", plugin.Critical, "frontend www 19 of 20 sessions (95%)", "process 19 of 20 connections (95%)",
-		"backend api has room for 1 more on 2 of 2 servers", "10 of 10 sessions (100%)")
+	wants(t, h, "", plugin.Critical, "5 of 6 limits in trouble: ", "frontend www: 19 of 20 sessions (95%)", "process: 19 of 20 connections (95%)",
+		"19 of 20 sessions (95%) on 2 of 2 servers, room for 1 more", "10 of 10 sessions (100%)")
 	// A check of one backend is not about the machine, unless it says so.
 	if output, _ := checkLive(h, "-s", "api", "-v"); strings.Contains(output, "process") {
 		t.Errorf("-s api checks the process:\n%s", output)
@@ -133,8 +133,8 @@ backend api
 `)
 	request(t, port, 4)
 	awaitSessions(t, h, "api", 1, 3)
-	wants(t, h, "-s api", plugin.Critical, "backend api has no room left on 1 of 1 server; 3 requests queued", "cause: every slot that maxconn allows is taken", "'api_queue'=3;0;;0; ")
-	wants(t, h, "-s api -w none -c none", plugin.Warning, "WARNING: backend api has no room left on 1 of 1 server; 3 requests queued; 1 other limit OK | ")
+	wants(t, h, "-s api", plugin.Critical, "2 of 2 limits in trouble: server api/api01 1 of 1 sessions (100%), +1", "cause: every slot that maxconn allows is taken", "'api_queue'=3;0;;0; ")
+	wants(t, h, "-s api -w none -c none", plugin.Warning, "WARNING: backend api has no room left on 1 of 1 server, 3 requests queued, 1 other OK | ")
 	wants(t, h, "-s api -w none -c none --queue-critical 2", plugin.Critical)
 	wants(t, h, "-s api -w none -c none --queue-warning 3", plugin.OK)
 }
@@ -210,7 +210,7 @@ backend api
 	request(t, ports[1], 10)
 	awaitSessions(t, lbs[1], "api", 10, 0)
 	second := lbs[1].Socket
-	wants(t, lbs[0], "-S "+second+" -s www", plugin.Critical, "CRITICAL: frontend www@"+second+" 10 of 10 sessions (100%); 1 other limit OK | 'www@"+lbs[0].Socket+"_sessions'=0;8;9;0;10 'www@"+second+"_sessions'=10;")
+	wants(t, lbs[0], "-S "+second+" -s www", plugin.Critical, "CRITICAL: frontend www@"+second+" 10 of 10 sessions (100%), 1 other OK | 'www@"+lbs[0].Socket+"_sessions'=0;8;9;0;10 'www@"+second+"_sessions'=10;")
 	wants(t, lbs[0], "-S "+second+" -s www -w ~www@.*"+second+"=none -c none", plugin.OK)
 	wants(t, lbs[0], "-S "+second+" -s www -x ~@"+second, plugin.OK, "OK: frontend www@"+lbs[0].Socket+" 0 of 10 sessions (0%) | ")
 	wants(t, lbs[0], "-S "+second+".gone -s www", plugin.Unknown, "UNKNOWN: ", second+".gone", "'www@"+lbs[0].Socket+"_sessions'=0;8;9;0;10 ")

@@ -72,12 +72,12 @@ func (r *Report) count(v *Verdict, used float64) {
 // that bites first before the others.
 func (r *Report) Result(others []plugin.Finding) plugin.Result {
 	slices.SortStableFunc(r.listed, nearestFirst)
-	findings := slices.Grow(slices.Clone(others), len(r.listed))
+	found := plugin.Findings{Noun: "limit", Total: r.limited + r.checked - r.fine}
 	for _, l := range r.listed {
-		findings = append(findings, l.finding)
+		found.List = append(found.List, l.finding)
 	}
-	result := plugin.Combine(findings)
-	result.Rest = r.rest()
+	result := plugin.Combine(found, plugin.Sentences(others...))
+	result.Rest = []string{r.rest()}
 	result.Perfdata = append(r.perfdata, r.totals()...)
 	if len(r.sections) > 0 {
 		result.Sections = r.sections
@@ -116,7 +116,7 @@ func (r *Report) rest() string {
 	case r.checked == 0, !allFine && r.limited == 0:
 		return ""
 	case !allFine:
-		return fmt.Sprintf("%d other %s OK", r.limited, limits)
+		return plugin.Count(r.limited, "other") + " OK"
 	case r.checked == 1:
 		return r.only.subject() + " " + r.only.usage()
 	case r.limited == 0:

@@ -37,15 +37,12 @@ func TestReport(t *testing.T) {
 		r.Add(&v)
 	}
 	got := r.Result(nil)
-	got.Perfdata = nil
+	if want := "3 of 5 limits in trouble: server api/api02 48 of 50 sessions (96%), server api/api03 48 of 50 sessions (96%), backend api has room for 4 more on 2 of 4 servers, 12 requests queued, 2 others OK"; got.Headline() != want {
+		t.Errorf("headline %q, want %q", got.Headline(), want)
+	}
+	got.Perfdata, got.Findings, got.Rest = nil, nil, nil
 	want := plugin.Result{
 		State: plugin.Critical,
-		Headline: []string{
-			"server api/api02 48 of 50 sessions (96%)",
-			"server api/api03 48 of 50 sessions (96%)",
-			"backend api has room for 4 more on 2 of 4 servers; 12 requests queued",
-		},
-		Rest: "2 other limits OK",
 		Problems: []string{
 			"CRITICAL server api/api02: 48 of 50 sessions (96%)",
 			"CRITICAL server api/api03: 48 of 50 sessions (96%)",
@@ -76,17 +73,17 @@ func TestWords(t *testing.T) {
 	}{
 		{
 			JudgeServer(subject("api/a"), &queued, defaults(t)),
-			"server api/a 10 of 10 sessions (100%); 19 of 20 places in its queue taken (95%)",
+			"server api/a 10 of 10 sessions (100%), 19 of 20 places in its queue taken (95%)",
 			"CRITICAL server api/a: 10 of 10 sessions (100%); 19 of 20 places in its queue taken (95%); cause: every slot that maxconn allows is taken",
 		},
 		{
 			JudgeBackend(one, defaults(t)),
-			"backend api has no room left on 1 of 1 server; 1 request queued",
+			"backend api has no room left on 1 of 1 server, 1 request queued",
 			"CRITICAL backend api: 12 of 10 sessions (120%) on 1 of 1 server, room for 0 more; 1 request queued; cause: every slot that maxconn allows is taken",
 		},
 		{
 			JudgeBackend(unlimited, defaults(t)),
-			"backend api 700 sessions, no limit; 2 requests queued",
+			"backend api 700 sessions, no limit, 2 requests queued",
 			"WARNING backend api: 700 sessions, no limit (server a has no maxconn); 2 requests queued; cause: every slot that maxconn allows is taken",
 		},
 		{
@@ -116,7 +113,7 @@ func TestWords(t *testing.T) {
 		},
 	} {
 		v := test.verdict
-		if diff := cmp.Diff(test.headline, v.headline()); diff != "" {
+		if diff := cmp.Diff(test.headline, v.subject()+" "+v.short()); diff != "" {
 			t.Errorf("headline (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(test.line, v.line()); diff != "" {
@@ -174,7 +171,7 @@ func TestRest(t *testing.T) {
 		"several":         {[]Verdict{fe("a", 1, 10), fe("b", 2, 10), fe("free", 900, 0)}, "2 limits OK, nearest is frontend b 2 of 10 sessions (20%)"},
 		"no limit at all": {[]Verdict{fe("a", 1, 0), fe("b", 1, 0)}, "none of the 2 checked has a limit"},
 		"one bad":         {[]Verdict{fe("a", 10, 10)}, ""},
-		"bad and good":    {[]Verdict{fe("a", 10, 10), fe("b", 1, 10), fe("free", 900, 0)}, "1 other limit OK"},
+		"bad and good":    {[]Verdict{fe("a", 10, 10), fe("b", 1, 10), fe("free", 900, 0)}, "1 other OK"},
 		"bad and free":    {[]Verdict{fe("a", 10, 10), fe("free", 900, 0)}, ""},
 	} {
 		var r Report
@@ -247,7 +244,7 @@ func TestReportKeepsWhatIsPrinted(t *testing.T) {
 		for _, v := range judgeAll(t, api()) {
 			test.report.Add(&v)
 		}
-		result := test.report.Result([]plugin.Finding{{State: plugin.Unknown, Headline: "other", Line: "UNKNOWN other"}})
+		result := test.report.Result([]plugin.Finding{{State: plugin.Unknown, One: "other", Line: "UNKNOWN other"}})
 		sections, _ := result.Sections.([]Section)
 		metrics := len(result.Perfdata) - len(test.report.totals())
 		if len(result.Problems) != 4 || len(result.Details) != test.details || metrics != test.metrics || len(sections) != test.sections {

@@ -16,12 +16,12 @@ func (v *Verdict) Finding() plugin.Finding {
 	if v.State == plugin.OK {
 		return plugin.Finding{Line: v.line()}
 	}
-	return plugin.Finding{State: v.State, Headline: v.headline(), Line: v.line()}
+	return plugin.Finding{State: v.State, Name: v.subject(), One: v.short(), Line: v.line()}
 }
 
-// headline names the limit first, then how near it is, then who waits.
-func (v *Verdict) headline() string {
-	return v.subject() + " " + strings.Join(append([]string{v.shortUsage()}, v.queueWords()...), "; ")
+// short says how near the limit is, then who waits.
+func (v *Verdict) short() string {
+	return strings.Join(append([]string{v.shortUsage()}, v.queueWords()...), ", ")
 }
 
 // line is the verdict's line in the long output.

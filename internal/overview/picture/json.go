@@ -44,7 +44,13 @@ func (p *Picture) Result() plugin.Result {
 			list = append(list, s.json(p.facts.Log != nil))
 		}
 	}
-	return plugin.Result{State: p.State(), Headline: p.facts.Failures, Rest: p.summary(), Sections: list}
+	var failures []plugin.Finding
+	for _, failure := range p.facts.Failures {
+		failures = append(failures, plugin.Finding{State: plugin.Unknown, One: failure})
+	}
+	r := plugin.Combine(plugin.Sentences(failures...))
+	r.State, r.Rest, r.Sections = p.State(), []string{p.summary()}, list
+	return r
 }
 
 // summary names the sections in trouble.
