@@ -68,7 +68,7 @@ func TestStretch(t *testing.T) {
 func TestSpan(t *testing.T) {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	for baseline, want := range map[time.Duration]time.Duration{time.Hour: 65 * time.Minute, time.Minute: 10 * time.Minute} {
-		span := spanOf(Stretch{At: at, Window: 5 * time.Minute, Baseline: baseline}, time.UTC)
+		span := spanOf(Stretch{At: at, Window: 5 * time.Minute, Baseline: baseline})
 		if !span.To.Equal(at) || span.To.Sub(span.From) != want {
 			t.Errorf("baseline %s: %s to %s, want %s", baseline, span.From, span.To, want)
 		}

@@ -70,48 +70,96 @@ type Counter[C any] interface {
 	Merge(C)
 }
 
-// ReadLog reads a stretch of the log and counts its lines.
+// ReadLog reads a stretch of the log and counts its lines. If HAProxy has written
+// nothing of late, it reads what is needed to know whether that is usual.
 func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.Source, stretch Stretch, newCounter func() C) (C, Log, error) {
 	var none C
 	formats, err := f.formats()
 	if err != nil {
 		return none, Log{}, err
 	}
-	options := accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats}
+	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats}}
+	streamed := f.isStreamed()
+	began := time.Now()
+	counted, report, err := read(ctx, r, spanOf(stretch), func() *both[C] {
+		lines := NewLines(stretch, f.At == "")
+		if streamed {
+			lines.rhythm = newRhythm(stretch.From().Add(-stretch.Baseline), stretch.At)
+		}
+		return &both[C]{lines, newCounter()}
+	})
+	if err != nil {
+		return none, Log{}, err
+	}
+	zerolog.Ctx(ctx).Debug().Stringer("log", source).Int64("bytes", report.Bytes).Time("earliest", report.Earliest).Time("newest", report.Newest).
+		Dur("milliseconds", time.Since(began)).Msg("read")
+	log := logOf(report, counted.lines)
+	log.Live, log.Streamed = f.At == "", streamed
+	r.lookBack(ctx, stretch, &log)
+	return counted.counter, log, nil
+}
+
+// both counts what the lines tell of the log and what they tell of requests.
+type both[C Counter[C]] struct {
+	lines   *Lines
+	counter C
+}
+
+func (b *both[C]) Add(r *accesslog.Record) {
+	b.lines.Add(r)
+	b.counter.Add(r)
+}
+
+func (b *both[C]) Merge(other *both[C]) {
+	b.lines.Merge(other.lines)
+	b.counter.Merge(other.counter)
+}
+
+// reader reads stretches of one log.
+type reader struct {
+	f       *LogFlags
+	source  logsource.Source
+	options accesslog.Options
+}
+
+// read counts the lines of a span, with as many workers as there are processors;
+// after an error those that were read until then.
+func read[C Counter[C]](ctx context.Context, r reader, span logsource.Span, newCounter func() C) (C, logsource.Report, error) {
+	span.Location = r.options.Location
 	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
 	counters, visits := make([]C, workers), make([]func(*accesslog.Record), workers)
 	for i := range workers {
 		counters[i] = newCounter()
 		visits[i] = counters[i].Add
 	}
-	reading := accesslog.NewReading(options, visits)
-	began := time.Now()
-	report, err := source.Read(ctx, spanOf(stretch, f.Timezone.Location()), workers, accesslog.New(options).WrittenAt, func(worker int, c logsource.Chunk) {
+	reading := accesslog.NewReading(r.options, visits)
+	report, err := r.source.Read(ctx, span, workers, accesslog.New(r.options).WrittenAt, func(worker int, c logsource.Chunk) {
 		reading.Piece(worker, accesslog.Piece(c))
 	})
-	if err != nil {
-		return none, Log{}, err
-	}
 	reading.Close()
-	zerolog.Ctx(ctx).Debug().Stringer("log", source).Int64("bytes", report.Bytes).Time("earliest", report.Earliest).Time("newest", report.Newest).
-		Dur("milliseconds", time.Since(began)).Msg("read")
 	for _, other := range counters[1:] {
 		counters[0].Merge(other)
 	}
-	return counters[0], logOf(report), nil
+	return counters[0], report, err
 }
 
 // spanOf is what has to be read: the stretch, and where the baseline is shorter
 // than the window, enough to see whether the log reaches back one window before
 // it.
-func spanOf(s Stretch, location *time.Location) logsource.Span {
-	return logsource.Span{From: s.Begin().Add(-max(s.Baseline, s.Window)), To: s.At, Location: location}
+func spanOf(s Stretch) logsource.Span {
+	return logsource.Span{From: s.Begin().Add(-max(s.Baseline, s.Window)), To: s.At}
 }
 
-func logOf(report logsource.Report) Log {
+func logOf(report logsource.Report, lines *Lines) Log {
 	log := Log{
-		Earliest: report.Earliest, Newest: report.Newest,
+		Lines: lines, Earliest: report.Earliest, Newest: report.Newest,
 		Overlong: uint64(report.Overlong), Notes: report.Notes,
+	}
+	if lines.newest != 0 {
+		log.Own = time.Unix(0, lines.newest)
+	}
+	if log.Own.After(log.Newest) {
+		log.Newest = log.Own
 	}
 	for _, unread := range report.Unread {
 		log.Unread = append(log.Unread, Unread{

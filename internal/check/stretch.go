@@ -16,10 +16,17 @@ func (s Stretch) Begin() time.Time { return s.At.Add(-s.Window) }
 // From is where the baseline begins.
 func (s Stretch) From() time.Time { return s.Begin().Add(-s.Baseline) }
 
-// Log is what reading the log has told beside its lines.
+// Log is what reading the log has told beside requests.
 type Log struct {
+	Lines    *Lines
+	Live     bool      // the stretch ends now: --at was not given
+	Streamed bool      // it was read from standard input or a pipe, whose lines come only once
 	Earliest time.Time // how far the log reaches back, rotated siblings included; zero where nothing tells
-	Newest   time.Time // the newest line not after the stretch; zero where there is none
+	Newest   time.Time // the newest line of any program not after the stretch; zero where there is none
+	Own      time.Time // the newest line of HAProxy's not after the stretch; zero where none was found
+	Searched uint64    // lines of other programs before the stretch, among which one of HAProxy's was looked for
+	Silence  Silence
+	Changed  time.Time // when the log file was last written to; zero for anything else
 	Overlong uint64    // lines that were skipped because of their length
 	Unread   []Unread  // parts of the stretch that are there and could not be read
 	Notes    []string  // what was unexpected and harmless
@@ -30,4 +37,21 @@ type Log struct {
 type Unread struct {
 	Reason string
 	Within bool
+}
+
+// Silence is how long HAProxy was silent before its newest line. It is looked at
+// if it is silent now.
+type Silence struct {
+	Lines   uint64        // in a baseline's length before the newest line
+	Longest time.Duration // the longest time between two of them
+	Before  string        // when the log was as silent at this time of the day: "a day ago"; empty if it was not, or does not tell
+}
+
+// Covered is how much of the stretch's baseline the log covers. It is 0 if the
+// log does not reach back at least one window before the window.
+func (l Log) Covered(s Stretch) time.Duration {
+	if l.Earliest.IsZero() || l.Earliest.After(s.Begin().Add(-s.Window)) {
+		return 0
+	}
+	return min(s.Baseline, s.Begin().Sub(l.Earliest))
 }

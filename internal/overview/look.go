@@ -2,9 +2,9 @@ package overview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-
 	"os"
 	"strings"
 	"time"
@@ -99,13 +99,15 @@ func (f *flags) startReading(ctx context.Context, now time.Time, stdin io.Reader
 
 // readLog counts and judges the log with the defaults of check_haproxy_nosrv.
 func (f *flags) readLog(ctx context.Context, source logsource.Source, stretch check.Stretch) (*nosrv.Outcome, error) {
-	counter, log, err := nosrv.Read(ctx, &f.LogFlags, source, stretch, f.Count)
+	counter, log, err := nosrv.Read(ctx, &f.LogFlags, source, stretch, f.Count, f.Filter)
 	if err != nil {
 		return nil, err
 	}
-	options := nosrv.Defaults()
-	options.Sections = f.Filter
-	return nosrv.Judge(counter, log, options)
+	outcome := nosrv.Judge(counter, log, nosrv.Defaults())
+	if len(outcome.Sections) == 0 && len(outcome.Doubts) > 0 {
+		return nil, errors.New(outcome.Doubts[0].String())
+	}
+	return outcome, nil
 }
 
 func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {

@@ -118,6 +118,14 @@ func cleanLabel(text string) string {
 
 var labelReplacer = strings.NewReplacer("'", "_", "=", "_", ";", "_", " ", "_", "::", "__")
 
+// unit is the metric's unit; an undetermined value ("U") has none.
+func (m Metric) unit() string {
+	if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) {
+		return ""
+	}
+	return m.Unit
+}
+
 // shows says whether a level prints the metric.
 func (m Metric) shows(level Level) bool {
 	if m.Total {
@@ -144,7 +152,7 @@ func formatPerfdata(metrics []Metric, level Level, room int) (perfdata string, f
 		b.WriteString(nagios.PerformanceData{
 			Label:             labels.label(m.Label),
 			Value:             formatNumber(m.Value),
-			UnitOfMeasurement: m.Unit,
+			UnitOfMeasurement: m.unit(),
 			Warn:              m.Warning,
 			Crit:              m.Critical,
 			Min:               m.Min.String(),

@@ -27,7 +27,7 @@ complete -c lshaproxy -l timezone -x -d 'zone of times that name none: local, UT
 complete -c lshaproxy -l at -x -d 'look at the log as if it were this time: 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone [default: now]'
 complete -c lshaproxy -l window -x -d 'the stretch of time that is judged [default: 5m]'
 complete -c lshaproxy -l baseline -x -d 'the stretch before it that a rise is measured against [default: 1h]'
-complete -c lshaproxy -l count -x -d 'kinds of lines without a server that count; there are also intercepted, client, killed and other [default: no-server,queue,resource,internal]'
+complete -c lshaproxy -l count -x -d 'kinds of lines without a server that count; there are also intercepted, client, killed and other [default: no-server,no-backend,queue,resource,internal]'
 complete -c lshaproxy -l nameserver -x -d 'name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system\'s]'
 complete -c lshaproxy -l no-lookup -d 'ask no name server'
 complete -c lshaproxy -l watch -d 'on a terminal a screen to work with, that looks again so often (? shows its keys); else one picture after another; every 2s if nothing is named'

@@ -27,35 +27,21 @@ type down struct {
 	detail string    // what else is to know of it
 }
 
-// explain tells why a section's requests met no server. The most frequent
-// counted kind decides; behind "no-server" stand the section's servers: as the
-// statistics see them, where they were asked, else those whose last change in
-// the log was to go down.
-func (c *Counter) explain(t *tally, kinds Counts, known map[string]Explanation) Explanation {
-	switch kind, some := kinds.Most(DefaultKinds); {
-	case !some:
-		return Explanation{Cause: diagnosis.Unknown}
-	case kind == Queue:
-		return Explanation{Cause: diagnosis.MaxconnExhausted}
-	case kind == Resource:
-		return Explanation{Cause: diagnosis.ResourceExhausted}
-	case kind != NoServer:
-		return Explanation{Cause: diagnosis.Unknown}
-	}
-	if explanation := known[t.name]; explanation.Cause != "" && explanation.Cause != diagnosis.Unknown {
+// explainServers tells why a section has no server to give: as the statistics
+// see it, if they were asked, else by the servers whose last change in the log
+// was to go down.
+func (c *Counter) explainServers(section string, known map[string]Explanation) Explanation {
+	if explanation := known[section]; explanation.Cause != "" && explanation.Cause != diagnosis.Unknown {
 		return explanation
 	}
 	var servers []down
 	for name, change := range c.servers {
-		if name.backend == t.name && !change.Up {
+		if name.backend == section && !change.Up {
 			servers = append(servers, down{server: name.server, cause: causeOfChange(change), since: change.At})
 		}
 	}
 	if explanation := explainDown(servers, c.stretch.At); explanation.Cause != "" {
 		return explanation
-	}
-	if t.isFrontendOnly() {
-		return Explanation{Cause: diagnosis.NoBackend}
 	}
 	return Explanation{Cause: diagnosis.Unknown}
 }
@@ -83,16 +69,6 @@ func ExplainBackend(b *haproxy.Backend, names dns.Answers, at time.Time) Explana
 		servers = append(servers, d)
 	}
 	return explainDown(servers, at)
-}
-
-// isFrontendOnly says that no line of the section ever named a server and that
-// its name is the frontend's own: no backend was chosen. A "listen" section
-// looks the same while all its servers are down for the whole stretch; where
-// the log tells of that, explain knows better.
-func (t *tally) isFrontendOnly() bool {
-	s := t.serverless
-	return s.own == s.kinds[inWindow][NoServer] &&
-		t.requests[inBaseline]+t.requests[inWindow] == s.kinds[inBaseline].Total()+s.kinds[inWindow].Total()
 }
 
 // causeOfChange reads why a server went down (the words are those of

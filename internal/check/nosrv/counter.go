@@ -1,8 +1,6 @@
 package nosrv
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"time"
 
 	"check-haproxy/internal/accesslog"
@@ -10,205 +8,198 @@ import (
 	"check-haproxy/internal/check/rates"
 )
 
-// What a Counter holds is bounded, whatever a log says.
-const (
-	maxSections    = 20_000
-	maxName        = 256   // bytes of a section's name
-	maxTransitions = 1_000 // servers whose last change is remembered
-	recentBits     = 8
-)
+// What a Counter holds is bounded, whatever a log says; check.Sections bounds
+// the number of sections, and rates.Scale that of their minutes.
+const maxTransitions = 1_000 // servers whose last change is remembered
 
-// phase is a part of the stretch.
-type phase int
-
-const (
-	inBaseline phase = iota
-	inWindow
-	phases
-)
-
-// Counter counts the lines of a stretch. Each goroutine that reads has its own;
-// Merge brings them together. Adding a line of a section that was seen before
-// costs no allocation.
+// Counter counts the requests of a stretch, and those without a server by
+// section, kind and minute. Each goroutine that reads has its own; Merge brings
+// them together. Adding a line of a section that was seen before costs no
+// allocation.
 type Counter struct {
-	stretch         check.Stretch
-	counted         KindSet
-	from, begin, to int64 // the stretch in Unix nanoseconds
-	scale           *rates.Scale
-
-	sections map[string]*tally
-	recent   [1 << recentBits]recentTally
-
-	overflow   uint64 // requests of sections beyond maxSections
-	readable   uint64 // HAProxy's lines, in the stretch or not
-	untimed    uint64 // requests that do not tell their time
-	later      uint64 // HAProxy's lines after the stretch
-	newest     int64  // time of the newest HAProxy line before the stretch's end
-	unreadable uint64
-	shape      string // of the first unreadable line
-	servers    map[serverName]Transition
+	stretch  check.Stretch
+	scale    *rates.Scale
+	counted  KindSet
+	chosen   check.Filter
+	sections *check.Sections[tally]
+	servers  map[serverName]Transition
+	assumed  uint64 // counted lines of the window whose kind is an assumption
 }
 
 // tally is what is counted for one section.
 type tally struct {
-	name       string
-	requests   [phases]uint64
-	serverless *serverless // nil until a line without a server comes
+	requests [rates.Phases]uint64
+	// routed are the requests that came in through the frontend of this name and
+	// found a backend.
+	routed     [rates.Phases]uint64
+	newest     int64 // when the section's newest line was written; 0 without any
+	served     bool  // the log shows a server of it
+	named      bool  // a message of HAProxy's names it
+	serverless *serverless
+	from       *check.Section[tally] // the frontend of the last request
 }
+
+// part is a part of the lines that may count. They are kept apart because what
+// they are shows only when all of the log is known.
+type part int
+
+const (
+	counted part = iota // a kind that counts
+	own                 // as counted, but the section has the frontend's own name: no backend was chosen, or it is a "listen"
+	half                // no server, and the termination state cannot be read
+	halfOwn             // both
+	parts
+)
 
 // serverless is what is counted of a section's lines without a server.
 type serverless struct {
-	kinds   [phases]Counts
-	own     uint64          // counted no-server lines where no backend was chosen, in the window
-	counted *rates.Timeline // lines of the counted kinds
-	example check.Example   // the newest of them in the window
+	kinds   [rates.Phases]Counts // without those that were read by half; no-backend are those of part own
+	lines   [parts]*rates.Timeline
+	example check.Example
 }
 
 type serverName struct{ backend, server string }
 
-// Transition is the last change of a server's state that the log tells of.
+// Transition is the last change of a server's state that the log shows.
 type Transition struct {
 	accesslog.Change
 	At time.Time
 }
 
-// NewCounter returns a counter of the lines in a stretch of time; counted are
-// the kinds that make up trouble.
-func NewCounter(s check.Stretch, counted KindSet) *Counter {
+// NewCounter returns a counter of the lines in a stretch of time, of the chosen
+// sections; counted are the kinds that make up trouble.
+func NewCounter(s check.Stretch, counted KindSet, chosen check.Filter) *Counter {
 	return &Counter{
-		stretch: s, counted: counted,
-		from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(),
-		scale:    rates.NewScale(s),
-		sections: map[string]*tally{},
+		stretch: s, scale: rates.NewScale(s), counted: counted, chosen: chosen,
+		sections: check.NewSections(func(name string) bool { return chosen.Selects(name) }, mergeTally),
 		servers:  map[serverName]Transition{},
 	}
 }
 
 // Add counts one line. It keeps nothing of the record but copies.
 func (c *Counter) Add(r *accesslog.Record) {
-	if r.Class == accesslog.Unreadable || r.Class == accesslog.HalfRead {
-		c.addUnreadable(r)
-		return
-	}
-	c.readable++
-	switch {
-	case r.Written >= c.to:
-		c.later++
-		return
-	case r.Written > c.newest:
-		c.newest = r.Written
-	}
-	switch {
-	case r.Class == accesslog.Request:
-		c.addRequest(r)
-	case r.Class == accesslog.Transition && r.Written >= c.from:
-		c.keep(Transition{Change: r.Change, At: c.time(r.Written)})
+	switch r.Class {
+	case accesslog.Request, accesslog.HalfRead:
+		if at, ok := c.scale.Phase(r.Written); ok {
+			c.addRequest(at, r)
+		}
+	case accesslog.Transition:
+		c.addTransition(r)
+	case accesslog.Message:
+		if len(r.Backend) > 0 {
+			c.name(r.Backend)
+		}
 	}
 }
 
-func (c *Counter) addRequest(r *accesslog.Record) {
-	if r.Written < c.from {
-		if r.Written == 0 {
-			c.untimed++
-		}
-		return
-	}
-	at := inBaseline
-	if r.Written >= c.begin {
-		at = inWindow
-	}
+func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 	name := r.Backend
 	if len(name) == 0 {
 		name = r.Frontend
 	}
-	t := c.tally(name)
+	t := c.sections.Of(name).Counted
+	c.addRouted(t, at, r)
 	if t == nil {
-		c.overflow++
 		return
 	}
-	t.requests[at]++
-	if r.NoServer {
+	t.newest = max(t.newest, r.Written)
+	switch {
+	case r.Class == accesslog.HalfRead:
+		c.addHalfRead(t, r)
+	case r.NoServer:
+		t.requests[at] += uint64(r.Times)
 		c.addServerless(t, at, r)
+	default:
+		t.requests[at] += uint64(r.Times)
+		t.served = t.served || len(r.Server) > 0 && r.Server[0] != '<' // not one of HAProxy's own services
 	}
 }
 
-func (c *Counter) addServerless(t *tally, at phase, r *accesslog.Record) {
-	s := t.serverless
-	if s == nil {
-		s = &serverless{counted: c.scale.NewTimeline()}
-		t.serverless = s
-	}
-	kind := KindOf(r.Flags)
-	s.kinds[at][kind]++
-	if !c.counted.Has(kind) {
+// addRouted counts the request for its frontend, if it has found a backend.
+func (c *Counter) addRouted(t *tally, at rates.Phase, r *accesslog.Record) {
+	if len(r.Frontend) == 0 || len(r.Backend) == 0 || string(r.Frontend) == string(r.Backend) {
 		return
 	}
-	c.scale.Add(s.counted, r.Written)
-	if at != inWindow {
-		return
+	var from *check.Section[tally]
+	if t != nil && t.from != nil && string(r.Frontend) == t.from.Name {
+		from = t.from
+	} else {
+		from = c.sections.Of(r.Frontend)
 	}
+	if t != nil {
+		t.from = from
+	}
+	if from.Counted != nil {
+		from.Counted.routed[at] += uint64(r.Times)
+	}
+}
+
+func (c *Counter) addServerless(t *tally, at rates.Phase, r *accesslog.Record) {
+	s := t.withoutServer()
+	kind, where := KindOf(r.Flags), counted
 	if kind == NoServer && string(r.Backend) == string(r.Frontend) {
-		s.own++
+		kind, where = NoBackend, own
+	}
+	s.kinds[at][kind] += uint64(r.Times)
+	if !c.counts(kind) {
+		return
+	}
+	c.addLine(s, where, r)
+	if at != rates.InWindow {
+		return
+	}
+	if r.Assumed {
+		c.assumed += uint64(r.Times)
 	}
 	s.example.Offer(r)
 }
 
-// tally finds a section's tally, or makes one; nil where there are too many.
-//
-// Names come in any order and length, which makes a map's look-up a series of
-// mispredicted branches. So names up to 16 bytes are looked for first in a
-// table, by their first and last eight bytes, without any (BenchmarkTally).
-func (c *Counter) tally(name []byte) *tally {
-	n := len(name)
-	if n > 16 || cap(name) < 16 {
-		return c.tallyInMap(name)
+// counts says whether the kind counts, or may count once it is known what the
+// line was.
+func (c *Counter) counts(kind Kind) bool {
+	return c.counted.Has(kind) || kind == NoBackend && c.counted.Has(NoServer)
+}
+
+func (c *Counter) addHalfRead(t *tally, r *accesslog.Record) {
+	where := half
+	if string(r.Backend) == string(r.Frontend) {
+		where = halfOwn
 	}
-	around := name[:16] // what stands behind the name is masked out
-	mask := lowBytes[min(n, 8)]
-	first := binary.LittleEndian.Uint64(around) & mask
-	last := binary.LittleEndian.Uint64(around[max(n-8, 0):]) & mask
-	slot := &c.recent[(first^bits.RotateLeft64(last, 29)^uint64(n))*0x9E3779B97F4A7C15>>(64-recentBits)]
-	if slot.first == first && slot.last == last && slot.length == n && slot.tally != nil {
-		return slot.tally
+	c.addLine(t.withoutServer(), where, r)
+}
+
+func (c *Counter) addLine(s *serverless, where part, r *accesslog.Record) {
+	if s.lines[where] == nil {
+		s.lines[where] = c.scale.NewTimeline()
 	}
-	t := c.tallyInMap(name)
-	*slot = recentTally{first, last, n, t}
+	c.scale.Add(s.lines[where], r.Written, uint64(r.Times))
+}
+
+func (t *tally) withoutServer() *serverless {
+	if t.serverless == nil {
+		t.serverless = &serverless{}
+	}
+	return t.serverless
+}
+
+// addTransition remembers a server's change of state, if it lies in the stretch.
+// That there is such a server is known in any case.
+func (c *Counter) addTransition(r *accesslog.Record) {
+	if t := c.name([]byte(r.Change.Backend)); t != nil {
+		t.served = true
+	}
+	if _, ok := c.scale.Phase(r.Written); ok {
+		c.keep(Transition{Change: r.Change, At: c.time(r.Written)})
+	}
+}
+
+// name notes that a message of HAProxy's names a section.
+func (c *Counter) name(section []byte) *tally {
+	t := c.sections.Of(section).Counted
+	if t != nil {
+		t.named = true
+	}
 	return t
-}
-
-// recentTally is a section seen lately. Up to 16 bytes of its name are told by
-// eight from each end.
-type recentTally struct {
-	first, last uint64
-	length      int
-	tally       *tally
-}
-
-// lowBytes are masks of the first bytes of a word.
-var lowBytes = [9]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
-
-// tallyInMap is tally's plain twin.
-func (c *Counter) tallyInMap(name []byte) *tally {
-	name = name[:min(len(name), maxName)]
-	if t, ok := c.sections[string(name)]; ok {
-		return t
-	}
-	if len(c.sections) >= maxSections {
-		return nil
-	}
-	t := &tally{name: string(name)}
-	c.sections[t.name] = t
-	return t
-}
-
-func (c *Counter) addUnreadable(r *accesslog.Record) {
-	if r.Written != 0 && (r.Written < c.from || r.Written >= c.to) {
-		return
-	}
-	c.unreadable++
-	if c.shape == "" {
-		c.shape = shapeOf(r.Line)
-	}
 }
 
 // keep remembers a server's last change.
@@ -225,44 +216,30 @@ func (c *Counter) time(unixNano int64) time.Time {
 	return time.Unix(0, unixNano).In(c.stretch.At.Location())
 }
 
-// Merge adds what another counter of the same stretch and kinds has counted.
-// The other one must not be used any more.
+// Merge adds what another counter of the same stretch, kinds and sections has
+// counted. The other one must not be used any more.
 func (c *Counter) Merge(other *Counter) {
-	for name, theirs := range other.sections {
-		ours := c.sections[name]
-		switch {
-		case ours != nil:
-			ours.merge(theirs)
-		case len(c.sections) < maxSections:
-			c.sections[name] = theirs
-		default:
-			c.overflow += theirs.requests[inBaseline] + theirs.requests[inWindow]
-		}
-	}
-	c.overflow += other.overflow
-	c.readable += other.readable
-	c.untimed += other.untimed
-	c.later += other.later
-	c.newest = max(c.newest, other.newest)
-	c.unreadable += other.unreadable
-	if c.shape == "" {
-		c.shape = other.shape
-	}
+	c.sections.Merge(other.sections)
+	c.assumed += other.assumed
 	for _, t := range other.servers {
 		c.keep(t)
 	}
 }
 
-func (t *tally) merge(other *tally) {
-	for p := range t.requests {
-		t.requests[p] += other.requests[p]
+func mergeTally(into, from *tally) {
+	for p := range into.requests {
+		into.requests[p] += from.requests[p]
+		into.routed[p] += from.routed[p]
 	}
+	into.newest = max(into.newest, from.newest)
+	into.served = into.served || from.served
+	into.named = into.named || from.named
 	switch {
-	case other.serverless == nil:
-	case t.serverless == nil:
-		t.serverless = other.serverless
+	case from.serverless == nil:
+	case into.serverless == nil:
+		into.serverless = from.serverless
 	default:
-		t.serverless.merge(other.serverless)
+		into.serverless.merge(from.serverless)
 	}
 }
 
@@ -270,7 +247,14 @@ func (s *serverless) merge(other *serverless) {
 	for p := range s.kinds {
 		s.kinds[p].Add(other.kinds[p])
 	}
-	s.own += other.own
-	s.counted.Merge(other.counted)
+	for i, theirs := range other.lines {
+		switch {
+		case theirs == nil:
+		case s.lines[i] == nil:
+			s.lines[i] = theirs
+		default:
+			s.lines[i].Merge(theirs)
+		}
+	}
 	s.example.Merge(other.example)
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/rates"
 )
 
 // A line belongs to the window, to the baseline, or to neither, by the time it
@@ -29,13 +31,10 @@ func TestCounterBoundaries(t *testing.T) {
 		{"later", s.At.Add(time.Hour), 0, 0},
 	}
 	for _, test := range tests {
-		c := NewCounter(s, DefaultKinds)
+		c := NewCounter(s, DefaultKinds, check.Filter{})
 		c.Add(request(test.at, "v2", "SC"))
-		var got tally
-		if found := c.sections["v2"]; found != nil {
-			got = *found
-		}
-		if got.requests[inWindow] != test.window || got.requests[inBaseline] != test.baseline {
+		got := c.sections.Of([]byte("v2")).Counted
+		if got.requests[rates.InWindow] != test.window || got.requests[rates.InBaseline] != test.baseline {
 			t.Errorf("%s: %v, want %d in the window, %d in the baseline", test.name, got.requests, test.window, test.baseline)
 		}
 	}
@@ -47,15 +46,16 @@ func TestMergeIsLikeOneCounter(t *testing.T) {
 	flags := []string{"", "", "SC", "sQ", "LR", "CR", "--", "PC", "IC"}
 	for range 50 {
 		s := usual()
-		one := NewCounter(s, DefaultKinds)
-		many := []*Counter{NewCounter(s, DefaultKinds), NewCounter(s, DefaultKinds), NewCounter(s, DefaultKinds)}
+		one := NewCounter(s, DefaultKinds, check.Filter{})
+		many := []*Counter{NewCounter(s, DefaultKinds, check.Filter{}), NewCounter(s, DefaultKinds, check.Filter{}), NewCounter(s, DefaultKinds, check.Filter{})}
 		for i := range 300 {
 			at := s.From().Add(time.Duration(random.Int64N(int64(70*time.Minute))) - 2*time.Minute)
 			r := request(at, fmt.Sprintf("be%d", random.IntN(7)), flags[random.IntN(len(flags))])
 			r.Request = fmt.Appendf(nil, "GET /%d HTTP/1.1", i)
+			r.Frontend = fmt.Appendf(nil, "be%d", random.IntN(9))
 			switch random.IntN(20) {
 			case 0:
-				r.Class, r.Line = accesslog.Unreadable, []byte("junk")
+				r.Class = accesslog.HalfRead
 			case 1:
 				r.Class = accesslog.Transition
 				r.Change = accesslog.Change{Backend: string(r.Backend), Server: "web1", Reason: fmt.Sprint(i)}
@@ -68,42 +68,20 @@ func TestMergeIsLikeOneCounter(t *testing.T) {
 		many[0].Merge(many[1])
 		many[0].Merge(many[2])
 		log := fullLog(s)
-		want, got := mustJudge(t, one, log, Defaults()), mustJudge(t, many[0], log, Defaults())
+		want, got := Judge(one, log, Defaults()), Judge(many[0], log, Defaults())
 		if diff := cmp.Diff(text(want), text(got)); diff != "" {
 			t.Fatalf("merged differs from one counter (-one +merged):\n%s", diff)
-		}
-		if one.untimed != many[0].untimed || one.later != many[0].later || one.readable != many[0].readable || one.newest != many[0].newest {
-			t.Fatal("merged differs from one counter in what is not judged")
 		}
 	}
 }
 
 // text is everything of an outcome that can be seen.
 func text(out *Outcome) []any {
-	return []any{fmt.Sprintf("%+v", out.Sections), out.Unreadable, out.Result().Problems}
-}
-
-func TestCounterIsBounded(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
-	at := evening.Add(-time.Minute)
-	for i := range maxSections + 10 {
-		c.Add(request(at, fmt.Sprintf("be%d", i), "SC"))
-	}
-	out := mustJudge(t, c, fullLog(usual()), Defaults())
-	if len(out.Sections) != maxSections || out.Overflow != 10 {
-		t.Errorf("%d sections and %d beyond, want %d and 10", len(out.Sections), out.Overflow, maxSections)
-	}
-	other := NewCounter(usual(), DefaultKinds)
-	other.Add(request(at, "another", "SC"))
-	other.Add(request(at, "be1", "SC"))
-	c.Merge(other)
-	if out = mustJudge(t, c, fullLog(usual()), Defaults()); out.Overflow != 11 || len(out.Sections) != maxSections {
-		t.Errorf("merging one more: %d beyond of %d, want 11", out.Overflow, len(out.Sections))
-	}
+	return []any{fmt.Sprintf("%+v", out.Sections), fmt.Sprintf("%+v", out.Total), out.Result().Problems}
 }
 
 func TestTransitionsAreBounded(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
+	c := NewCounter(usual(), DefaultKinds, check.Filter{})
 	for i := range 2 * maxTransitions {
 		r := &accesslog.Record{Class: accesslog.Transition, Written: evening.Add(-time.Minute).UnixNano()}
 		r.Change = accesslog.Change{Backend: "v2", Server: fmt.Sprint(i)}
@@ -114,50 +92,34 @@ func TestTransitionsAreBounded(t *testing.T) {
 	}
 }
 
-// A name that is too long is cut, not refused: its requests still count.
-func TestLongNames(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
-	long := string(make([]byte, 70_000))
-	c.Add(request(evening.Add(-time.Second), long, "SC"))
-	c.Add(request(evening.Add(-time.Second), long, ""))
-	out := mustJudge(t, c, fullLog(usual()), Defaults())
-	if len(out.Sections) != 1 || len(out.Sections[0].Name) != maxName || out.Sections[0].Requests != 2 {
-		t.Errorf("got %d sections", len(out.Sections))
-	}
-}
-
 // Where no backend is named the frontend is the section.
 func TestSectionWithoutBackend(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
+	c := NewCounter(usual(), DefaultKinds, check.Filter{})
 	c.Add(request(evening.Add(-time.Second), "", "SC"))
-	if s := find(t, mustJudge(t, c, fullLog(usual()), Defaults()), "fe"); s.NOSRV != 1 {
+	if s := find(t, Judge(c, fullLog(usual()), Defaults()), "fe"); s.NOSRV != 1 {
 		t.Errorf("fe has %d, want 1", s.NOSRV)
 	}
 }
 
 // The record's slices are not kept: they change with the next line.
 func TestCounterCopies(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
+	c := NewCounter(usual(), DefaultKinds, check.Filter{})
 	r := request(evening.Add(-time.Second), "v2", "SC")
-	r.Line = []byte("junk")
 	c.Add(r)
-	unreadable := *r
-	unreadable.Class = accesslog.Unreadable
-	c.Add(&unreadable)
-	for _, b := range [][]byte{r.Frontend, r.Backend, r.Server, r.Request, r.Line} {
+	for _, b := range [][]byte{r.Frontend, r.Backend, r.Server, r.Request} {
 		for i := range b {
 			b[i] = 'X'
 		}
 	}
-	out := mustJudge(t, c, fullLog(usual()), Defaults())
+	out := Judge(c, fullLog(usual()), Defaults())
 	s := find(t, out, "v2")
-	if s.Example != `19:47:01 fe v2/<NOSRV> SC 503 "GET /path/v2/"` || out.Shape != "aaaa" {
-		t.Errorf("got %q and %q", s.Example, out.Shape)
+	if s.Example != `19:47:01 fe v2/<NOSRV> SC 503 "GET /path/v2/"` {
+		t.Errorf("got %q", s.Example)
 	}
 }
 
 func TestAddDoesNotAllocate(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
+	c := NewCounter(usual(), DefaultKinds, check.Filter{})
 	fine, bad := request(evening.Add(-time.Second), "v2", ""), request(evening.Add(-time.Second), "v2", "SC")
 	c.Add(bad)
 	if n := testing.AllocsPerRun(100, func() { c.Add(fine); c.Add(bad) }); n != 0 {
@@ -165,54 +127,15 @@ func TestAddDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// The quick way to a tally and the plain one agree, whatever stands behind the
-// name in its buffer.
-func TestTallyTwins(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	quick, plain := NewCounter(usual(), DefaultKinds), NewCounter(usual(), DefaultKinds)
-	for range 50_000 {
-		line := fmt.Appendf(make([]byte, 0, 40), "%03d-backend-%02d/web%d", random.IntN(40), random.IntN(3), random.IntN(9))
-		name := line[random.IntN(3):]
-		name = name[:random.IntN(len(name)+1)]
-		quick.tally(name).requests[inWindow]++
-		plain.tallyInMap(name).requests[inWindow]++
-	}
-	if len(quick.sections) != len(plain.sections) {
-		t.Fatalf("%d sections, want %d", len(quick.sections), len(plain.sections))
-	}
-	for name, want := range plain.sections {
-		if got := quick.sections[name]; got == nil || *got != *want {
-			t.Errorf("%q: %v, want %v", name, got, want)
-		}
-	}
-}
-
 // A log of 1.4 GB has 8 million lines: one may take some ten nanoseconds.
 func BenchmarkAdd(b *testing.B) {
 	for _, sections := range []int{1, 20, 2000} {
 		b.Run(fmt.Sprintf("sections=%d", sections), func(b *testing.B) {
-			c := NewCounter(usual(), DefaultKinds)
+			c := NewCounter(usual(), DefaultKinds, check.Filter{})
 			names, r := benchmarkNames(sections), request(evening.Add(-time.Second), "", "")
 			for i := 0; b.Loop(); i++ {
 				r.Backend = names[i%len(names)]
 				c.Add(r)
-			}
-		})
-	}
-}
-
-func BenchmarkTally(b *testing.B) {
-	for _, sections := range []int{1, 8, 20, 200, 2000} {
-		names := benchmarkNames(sections)
-		c := NewCounter(usual(), DefaultKinds)
-		b.Run(fmt.Sprintf("sections=%d", sections), func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				c.tally(names[i%len(names)])
-			}
-		})
-		b.Run(fmt.Sprintf("sections=%d/map", sections), func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				c.tallyInMap(names[i%len(names)])
 			}
 		})
 	}

@@ -12,6 +12,15 @@ type fields struct {
 	NOSRV           uint64  `json:"nosrv"`
 	Unreadable      uint64  `json:"unreadable"`
 	Kinds           Counts  `json:"kinds"`
+	Total           total   `json:"total"`
+}
+
+// total are all sections together, without requests that no rule took.
+type total struct {
+	State plugin.State `json:"state"`
+	NOSRV uint64       `json:"nosrv"`
+	Share *float64     `json:"share_percent"`
+	Rise  *float64     `json:"rise"`
 }
 
 // jsonSection is a section as the JSON shows it; null is a number that does not
@@ -32,16 +41,17 @@ type jsonSection struct {
 func (out *Outcome) fields() fields {
 	return fields{
 		WindowSeconds: out.Stretch.Window.Seconds(), BaselineSeconds: out.Stretch.Baseline.Seconds(),
-		Requests: out.Requests(), NOSRV: out.NOSRV(), Unreadable: out.Unreadable, Kinds: out.Kinds(),
+		Requests: out.Requests, NOSRV: out.NOSRV(), Unreadable: out.unreadable(), Kinds: out.Kinds(),
+		Total: total{State: out.Total.State, NOSRV: out.Total.NOSRV, Share: plugin.FloatOrNull(out.Total.Share), Rise: plugin.FloatOrNull(out.Total.Rise)},
 	}
 }
 
-// jsonSections has the sections with a request in the window. The perfdata has
+// jsonSections has the sections with a line in the window. The perfdata has
 // those of the baseline too, so that a graph shows zero and not a gap.
 func (out *Outcome) jsonSections() []jsonSection {
 	list := []jsonSection{}
 	for _, s := range out.Sections {
-		if s.Requests == 0 && s.State == plugin.OK {
+		if s.Lines == 0 && s.State == plugin.OK {
 			continue
 		}
 		list = append(list, jsonSection{

@@ -2,7 +2,6 @@ package nosrv
 
 import (
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -73,14 +72,14 @@ func TestThresholds(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			s := usual()
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, check.Filter{})
 			c.Add(request(s.From(), "v2", ""))
 			c.logged("v2", "SC", test.nosrv, s.Begin(), s.At)
 			c.logged("v2", "", test.served, s.Begin(), s.At)
 			o := Defaults()
 			o.Warning, o.Critical = rules(t, test.warning...), rules(t, test.critical...)
 			o.RiseWarning, o.RiseCritical = 0, 0
-			if got := find(t, mustJudge(t, c, fullLog(s), o), "v2"); got.State != test.want {
+			if got := find(t, Judge(c, fullLog(s), o), "v2"); got.State != test.want {
 				t.Errorf("%s, want %s: %v", got.State, test.want, got.Reasons)
 			}
 		})
@@ -114,11 +113,11 @@ func TestRise(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, check.Filter{})
 			c.Add(request(s.Begin(), "v2", ""))
 			c.logged("v2", "SC", test.before, s.Begin().Add(-test.reach), s.Begin())
 			c.logged("v2", "SC", test.now, s.Begin(), s.At)
-			got := find(t, mustJudge(t, c, check.Log{Earliest: s.Begin().Add(-test.reach)}, riseOnly()), "v2")
+			got := find(t, Judge(c, logFrom(s, s.Begin().Add(-test.reach)), riseOnly()), "v2")
 			same := got.Rise == test.rise || math.IsNaN(got.Rise) && math.IsNaN(test.rise) || math.Abs(got.Rise-test.rise) < 1e-9
 			if got.State != test.want || !same {
 				t.Errorf("%s, rise %g, want %s, %g: %v", got.State, got.Rise, test.want, test.rise, got.Reasons)
@@ -131,10 +130,10 @@ func TestRise(t *testing.T) {
 // reaches back one window.
 func TestShortBaseline(t *testing.T) {
 	s := check.Stretch{At: evening, Window: 5 * time.Minute, Baseline: time.Minute}
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	c.logged("v2", "SC", 1, s.From(), s.Begin())
 	c.logged("v2", "SC", 100, s.Begin(), s.At)
-	got := find(t, mustJudge(t, c, fullLog(s), riseOnly()), "v2")
+	got := find(t, Judge(c, fullLog(s), riseOnly()), "v2")
 	if got.State != plugin.Critical || got.Rise != 20 {
 		t.Errorf("%s, rise %g; want CRITICAL, 20", got.State, got.Rise)
 	}
@@ -143,66 +142,12 @@ func TestShortBaseline(t *testing.T) {
 // --min-count 0 and a quiet section: nothing rises from nothing.
 func TestNoRiseFromNothing(t *testing.T) {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	c.Add(request(s.Begin(), "v2", ""))
 	o := riseOnly()
 	o.MinCount = 0
-	if got := find(t, mustJudge(t, c, fullLog(s), o), "v2"); got.State != plugin.OK {
+	if got := find(t, Judge(c, fullLog(s), o), "v2"); got.State != plugin.OK {
 		t.Errorf("%s: %v", got.State, got.Reasons)
-	}
-}
-
-func TestTrustworthy(t *testing.T) {
-	s := usual()
-	line := func(class accesslog.Class, at time.Time) *accesslog.Record {
-		r := request(at, "v2", "")
-		r.Class, r.Line = class, []byte("sshd[1]: Accepted password?token for root")
-		if at.IsZero() {
-			r.Written = 0
-		}
-		return r
-	}
-	tests := []struct {
-		name  string
-		lines []*accesslog.Record
-		log   check.Log
-		want  string // part of the error; empty for none
-	}{
-		{"empty", nil, check.Log{}, "the log is empty"},
-		{"quiet, but alive", nil, check.Log{Newest: s.From().Add(-time.Hour)}, ""},
-		{"stale", nil, check.Log{Newest: s.At.Add(-25 * time.Hour)}, "logging has stopped: the newest line was written at 2013-03-25 18:47:02, 1d1h before"},
-		{"as old as may be", nil, check.Log{Newest: s.At.Add(-24 * time.Hour)}, ""},
-		{"another program's", []*accesslog.Record{line(accesslog.Unreadable, s.Begin())}, check.Log{Newest: s.At}, `none of 1 lines is a HAProxy line in a known format (the first looks like "aaaa[9]: Aaaaaaaa aaaaaaaa?aaaaa aaa aaaa")`},
-		{"too long", nil, check.Log{Newest: s.At, Overlong: 3}, "none of 3 lines is a HAProxy line in a known format (they are too long)"},
-		{"a few of another program", []*accesslog.Record{line(accesslog.Unreadable, s.Begin()), line(accesslog.Request, s.Begin())}, check.Log{Newest: s.At}, ""},
-		{"only messages", []*accesslog.Record{line(accesslog.Message, s.Begin())}, check.Log{Newest: s.At}, ""},
-		{"without times", []*accesslog.Record{line(accesslog.Request, time.Time{})}, check.Log{}, "no line tells when it was written"},
-		{"all later", []*accesslog.Record{line(accesslog.Request, s.At.Add(time.Hour))}, check.Log{Earliest: s.At.Add(time.Hour)}, "every line is later than 2013-03-26 19:47:02"},
-		{"all later, and found so by search", nil, check.Log{Earliest: s.At.Add(time.Hour)}, "every line is later"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
-			for _, r := range test.lines {
-				c.Add(r)
-			}
-			_, err := Judge(c, test.log, Defaults())
-			switch {
-			case test.want == "" && err != nil:
-				t.Errorf("refused: %v", err)
-			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
-				t.Errorf("got %v, want %q", err, test.want)
-			}
-		})
-	}
-}
-
-// --stale 0 is off.
-func TestNeverStale(t *testing.T) {
-	o := Defaults()
-	o.Stale = 0
-	if _, err := Judge(NewCounter(usual(), DefaultKinds), check.Log{Newest: evening.AddDate(-1, 0, 0)}, o); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -222,13 +167,13 @@ func TestQuietSections(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			o := Defaults()
+			o.NoTraffic = plugin.Warning
+			c := NewCounter(s, DefaultKinds, filter(t, test.patterns...))
 			if test.lines {
 				c.Add(request(s.From(), "v2", ""))
 			}
-			o := Defaults()
-			o.NoTraffic, o.Sections = plugin.Warning, filter(t, test.patterns...)
-			out := mustJudge(t, c, fullLog(s), o)
+			out := Judge(c, fullLog(s), o)
 			if diff := cmp.Diff(test.want, out.Quiet); diff != "" || out.Result().State != test.state {
 				t.Errorf("state %s, want %s; quiet (-want +got):\n%s", out.Result().State, test.state, diff)
 			}
@@ -239,14 +184,12 @@ func TestQuietSections(t *testing.T) {
 // Sections that were not chosen do not count, neither alone nor in the sums.
 func TestOnlyChosenSections(t *testing.T) {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, filter(t, "v2"))
 	c.logged("v2", "SC", 2, s.Begin(), s.At)
 	c.logged("v3", "SC", 1000, s.Begin(), s.At)
-	o := Defaults()
-	o.Sections = filter(t, "v2")
-	out := mustJudge(t, c, fullLog(s), o)
-	if out.Result().State != plugin.OK || out.NOSRV() != 2 || out.Requests() != 2 {
-		t.Errorf("%s, %d of %d", out.Result().State, out.NOSRV(), out.Requests())
+	out := Judge(c, fullLog(s), Defaults())
+	if out.Result().State != plugin.OK || out.NOSRV() != 2 || out.Requests != 2 {
+		t.Errorf("%s, %d of %d", out.Result().State, out.NOSRV(), out.Requests)
 	}
 }
 
@@ -276,10 +219,10 @@ func TestSince(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, check.Filter{})
 			c.Add(request(minute(30), "v2", "LR"))
 			test.lines(c)
-			if got := find(t, mustJudge(t, c, fullLog(s), Defaults()), "v2").Since; !got.Equal(test.want) {
+			if got := find(t, Judge(c, fullLog(s), Defaults()), "v2").Since; !got.Equal(test.want) {
 				t.Errorf("since %s, want %s", got, test.want)
 			}
 		})
@@ -290,10 +233,10 @@ func TestSince(t *testing.T) {
 func TestLongStretch(t *testing.T) {
 	for _, days := range []int{0, 1, 7, 365} {
 		s := check.Stretch{At: evening, Window: time.Duration(days)*24*time.Hour + time.Minute, Baseline: time.Duration(days) * 24 * time.Hour}
-		c := NewCounter(s, DefaultKinds)
+		c := NewCounter(s, DefaultKinds, check.Filter{})
 		c.Add(request(s.From(), "v2", "SC"))
 		c.Add(request(s.At.Add(-1), "v2", "SC"))
-		timeline := find(t, mustJudge(t, c, check.Log{Newest: s.At}, Defaults()), "v2").Timeline
+		timeline := find(t, Judge(c, fullLog(s), Defaults()), "v2").Timeline
 		last := len(timeline) - 1
 		if last+1 > rates.MaxBuckets || timeline[last].Count == 0 || timeline[0].From.After(s.From()) {
 			t.Errorf("%d days: %d buckets from %s", days, len(timeline), timeline[0].From)
@@ -340,12 +283,12 @@ func TestCause(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, check.Filter{})
 			c.logged(test.backend, test.flags, 100, s.Begin(), s.At)
 			for _, r := range test.changes {
 				c.Add(r)
 			}
-			got := find(t, mustJudge(t, c, fullLog(s), Defaults()), test.backend)
+			got := find(t, Judge(c, fullLog(s), Defaults()), test.backend)
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
 				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
 			}
@@ -373,14 +316,14 @@ func TestCauseByStatistics(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, check.Filter{})
 			c.logged("v2", test.flags, 100, s.Begin(), s.At)
 			r := &accesslog.Record{Class: accesslog.Transition, Written: s.Begin().Add(-time.Minute).UnixNano()}
 			r.Change = accesslog.Change{Backend: "v2", Server: "z", Reason: "Layer4 connection problem"}
 			c.Add(r)
 			o := Defaults()
 			o.Known = map[string]Explanation{"v2": ExplainBackend(&haproxy.Backend{Name: "v2", Servers: test.servers}, dns.Answers{}, s.At)}
-			got := find(t, mustJudge(t, c, fullLog(s), o), "v2")
+			got := find(t, Judge(c, fullLog(s), o), "v2")
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
 				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
 			}
@@ -392,11 +335,11 @@ func TestCauseByStatistics(t *testing.T) {
 // backend; and a section that is OK has no cause.
 func TestCauseOfListen(t *testing.T) {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	c.Add(request(s.From(), "fe", ""))
 	c.logged("fe", "SC", 100, s.Begin(), s.At)
 	c.logged("v2", "SC", 1, s.Begin(), s.At)
-	out := mustJudge(t, c, fullLog(s), Defaults())
+	out := Judge(c, fullLog(s), Defaults())
 	if got := find(t, out, "fe").Cause; got != "unknown" {
 		t.Errorf("fe's cause is %q, want unknown", got)
 	}
@@ -407,7 +350,7 @@ func TestCauseOfListen(t *testing.T) {
 
 // Of two changes of a server the later one holds, in whatever order they come.
 func TestLastTransitionHolds(t *testing.T) {
-	c := NewCounter(usual(), DefaultKinds)
+	c := NewCounter(usual(), DefaultKinds, check.Filter{})
 	for _, step := range []struct {
 		up   bool
 		back time.Duration

@@ -7,7 +7,8 @@ type Kind uint8
 
 // The kinds, in the order in which output lists them.
 const (
-	NoServer    Kind = iota // no usable server in the backend, or no backend: section = frontend
+	NoServer    Kind = iota // no usable server in the backend
+	NoBackend               // no rule took the request: the section is the frontend's own name
 	Queue                   // gave up waiting for a slot (maxconn)
 	Resource                // HAProxy itself ran out of memory, ports or sockets
 	Internal                // an error inside HAProxy
@@ -19,7 +20,7 @@ const (
 
 // Names are the kinds' names as --count, the text and the JSON have them.
 func (Kind) Names() []string {
-	return []string{"no-server", "queue", "resource", "internal", "intercepted", "client", "killed", "other"}
+	return []string{"no-server", "no-backend", "queue", "resource", "internal", "intercepted", "client", "killed", "other"}
 }
 
 // String returns the kind's name.
@@ -32,7 +33,8 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 // state: the first says who ended the session, the second in which phase
 // (HAProxy configuration manual, 8.5 "Session state at disconnection"). They
 // are the same in HTTP's four-character form and in TCP's two. It is meant for
-// lines without a server: with one, the same flags tell another story.
+// lines without a server: with one, the same flags tell another story. It does
+// not know NoBackend, which has the flags of NoServer.
 //
 // Q in second place goes before all: whoever ended it (CQ, KQ, sQ), the request
 // had been waiting for a slot.
@@ -66,4 +68,4 @@ type Counts = kinds.Counts[Kind]
 
 // DefaultKinds are the kinds that count as trouble where nothing else is said:
 // those where a client wanted a server and HAProxy had none to give.
-var DefaultKinds = kinds.Of(NoServer, Queue, Resource, Internal)
+var DefaultKinds = kinds.Of(NoServer, NoBackend, Queue, Resource, Internal)

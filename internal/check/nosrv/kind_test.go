@@ -38,7 +38,7 @@ func TestKindOfIsTotal(t *testing.T) {
 
 // The kinds that count if nothing is said, in words.
 func TestDefaultKinds(t *testing.T) {
-	if got, want := DefaultKinds.String(), "no-server,queue,resource,internal"; got != want {
+	if got, want := DefaultKinds.String(), "no-server,no-backend,queue,resource,internal"; got != want {
 		t.Errorf("the default is %q, want %q", got, want)
 	}
 }

@@ -22,32 +22,19 @@ type flags struct {
 	Warning  []threshold.LimitRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"requests without a server: per minute, with % as a share of the section's requests, or both, of which each is enough; the last PATTERN that matches wins (repeatable) [default: 1,5%]"`
 	Critical []threshold.LimitRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"the same for CRITICAL [default: 10,50%]"`
 	rates.RiseLimits
-	Stale     age          `arg:"--stale" placeholder:"DURATION" default:"24h" help:"the newest line is older than this: UNKNOWN, logging has stopped; 0 is off"`
+	check.EvidenceFlags
 	NoTraffic plugin.State `arg:"--no-traffic" placeholder:"STATE" default:"ok" help:"state of a section without a line in window and baseline: ok, warning, critical or unknown"`
 	plugin.CommonFlags
 }
 
 // CountFlags say which kinds of lines are trouble.
 type CountFlags struct {
-	Count KindSet `arg:"--count" placeholder:"KINDS" default:"no-server,queue,resource,internal" help:"kinds of lines without a server that count; there are also intercepted, client, killed and other"`
+	Count KindSet `arg:"--count" placeholder:"KINDS" default:"no-server,no-backend,queue,resource,internal" help:"kinds of lines without a server that count; there are also intercepted, client, killed and other"`
 }
 
 // Description opens the help text.
 func (flags) Description() string {
 	return "Is the rate of requests that find no server high, or rising, and in which backend of a HAProxy?\n"
-}
-
-// age is a length of time that may be zero.
-type age time.Duration
-
-func (a *age) UnmarshalText(text []byte) error {
-	parsed, err := plugin.ParseDuration(string(text))
-	*a = age(parsed)
-	return err
-}
-
-func (a age) MarshalText() ([]byte, error) {
-	return []byte(plugin.FormatDuration(time.Duration(a))), nil
 }
 
 // Main runs the plugin and returns its exit code.
@@ -73,7 +60,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 		return plugin.Result{}, err
 	}
 	explaining := statistics.explanations(ctx, f, stretch, now)
-	counter, log, err := Read(ctx, &f.LogFlags, source, stretch, f.Count)
+	counter, log, err := Read(ctx, &f.LogFlags, source, stretch, f.Count, f.Filter)
 	if err != nil {
 		return f.failure(err)
 	}
@@ -83,23 +70,18 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 		return plugin.Result{}, explained.err
 	}
 	options.Known = explained.known
-	outcome, err := Judge(counter, log, options)
-	if err != nil {
-		return plugin.Result{}, err
-	}
-	return statistics.addTo(outcome.Result()), nil
+	return statistics.addTo(Judge(counter, log, options).Result()), nil
 }
 
-// Read counts the lines of a stretch of the log.
-func Read(ctx context.Context, f *check.LogFlags, source logsource.Source, stretch check.Stretch, counted KindSet) (*Counter, check.Log, error) {
-	return check.ReadLog(ctx, f, source, stretch, func() *Counter { return NewCounter(stretch, counted) })
+// Read counts the lines of the chosen sections in a stretch of the log.
+func Read(ctx context.Context, f *check.LogFlags, source logsource.Source, stretch check.Stretch, counted KindSet, chosen check.Filter) (*Counter, check.Log, error) {
+	return check.ReadLog(ctx, f, source, stretch, func() *Counter { return NewCounter(stretch, counted, chosen) })
 }
 
 func (f *flags) options() Options {
 	return Options{
-		Rules:     rulesOf(f.Warning, f.Critical, f.RiseLimits),
-		Stale:     time.Duration(f.Stale),
-		NoTraffic: f.NoTraffic,
-		Sections:  f.Filter,
+		Rules:         rulesOf(f.Warning, f.Critical, f.RiseLimits),
+		EvidenceFlags: f.EvidenceFlags,
+		NoTraffic:     f.NoTraffic,
 	}
 }

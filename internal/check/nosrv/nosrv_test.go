@@ -23,15 +23,20 @@ func riseOnly() Options {
 }
 
 // fullLog reaches back behind the stretch and goes on until its end.
-func fullLog(s check.Stretch) check.Log {
-	return check.Log{Earliest: s.From().Add(-time.Hour), Newest: s.At.Add(-time.Second)}
+func fullLog(s check.Stretch) check.Log { return logFrom(s, s.From().Add(-time.Hour)) }
+
+// logFrom is a log that begins then and goes on until the end of the stretch.
+func logFrom(s check.Stretch, earliest time.Time) check.Log {
+	lines := check.NewLines(s, false)
+	lines.Readable = 1
+	return check.Log{Lines: lines, Earliest: earliest, Newest: s.At.Add(-time.Second), Own: s.At.Add(-time.Second)}
 }
 
 // request is a request without a server, of the flags given, "" for one that
 // found a server.
 func request(at time.Time, backend, flags string) *accesslog.Record {
 	r := &accesslog.Record{
-		Class: accesslog.Request, Written: at.UnixNano(),
+		Class: accesslog.Request, Written: at.UnixNano(), Times: 1, Own: true, Origin: &accesslog.Origin{},
 		Frontend: []byte("fe"), Backend: []byte(backend), Server: []byte("web1"), Status: 200,
 		Request: []byte("GET /path/v2/?token=secret HTTP/1.1"),
 	}
@@ -48,15 +53,6 @@ func (c *Counter) logged(backend, flags string, n int, from, to time.Time) {
 	for i := range n {
 		c.Add(request(from.Add(to.Sub(from)*time.Duration(2*i+1)/time.Duration(2*n)), backend, flags))
 	}
-}
-
-func mustJudge(t *testing.T, c *Counter, log check.Log, o Options) *Outcome {
-	t.Helper()
-	out, err := Judge(c, log, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 func find(t *testing.T, out *Outcome, name string) Section {

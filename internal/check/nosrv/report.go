@@ -25,7 +25,7 @@ func (out *Outcome) Result() plugin.Result {
 	for _, s := range bad {
 		found.List = append(found.List, out.finding(s))
 	}
-	r := plugin.Combine(found, plugin.Sentences(append(out.missing(), out.quiet()...)...))
+	r := plugin.Combine(found, plugin.Sentences(slices.Concat(out.total(), out.doubts(), out.quiet())...))
 	r.Rest = []string{out.rest()}
 	r.Perfdata = out.perfdata()
 	r.Fields, r.Sections = out.fields(), out.jsonSections()
@@ -48,7 +48,7 @@ func (out *Outcome) bad() []Section {
 func (out *Outcome) finding(s Section) plugin.Finding {
 	f := plugin.Finding{
 		State: s.State, Name: s.Name, Many: "have requests that found no server",
-		One:  fmt.Sprintf(": %s found no server (%s/min)", plugin.OutOf(s.NOSRV, s.Requests, "request"), plugin.FormatDecimal(s.Rate)),
+		One:  ": " + s.numbers(),
 		Harm: plugin.Harm{Lost: float64(s.NOSRV)},
 	}
 	f.Cause = s.causeWords()
@@ -64,6 +64,15 @@ func (out *Outcome) finding(s Section) plugin.Finding {
 	}
 	f.Evidence = strings.Join(evidence, ", ")
 	return f
+}
+
+// numbers says how many of how many requests, and how fast.
+func (s Section) numbers() string {
+	missed := "server"
+	if 2*s.Kinds[NoBackend] > s.NOSRV {
+		missed = "backend"
+	}
+	return fmt.Sprintf("%s found no %s (%s/min)", plugin.OutOf(s.NOSRV, s.Requests, "request"), missed, plugin.FormatDecimal(s.Rate))
 }
 
 // reasons are what is past a limit, and the cause.
@@ -100,28 +109,39 @@ func (s Section) beforeText() string {
 	}
 }
 
-// missing says that the answer is not complete: what was read may be trouble
-// enough, but is never OK.
-func (out *Outcome) missing() []plugin.Finding {
-	if len(out.Missing) == 0 {
+// total says how it stands with all sections together, if that is worse than
+// with any of them.
+func (out *Outcome) total() []plugin.Finding {
+	if len(out.Sections) < 2 || plugin.WorseFirst(out.Total.State, out.Sections[0].State) >= 0 {
 		return nil
 	}
-	return []plugin.Finding{{State: plugin.Unknown, One: out.missingWords()}}
+	return []plugin.Finding{{State: out.Total.State, One: fmt.Sprintf("all %d sections together: %s", len(out.Sections), out.Total.numbers())}}
 }
 
-func (out *Outcome) missingWords() string {
-	return "a part of the window could not be read: " + strings.Join(out.Missing, "; ")
+// doubts say why the log is no evidence: what was read may be trouble enough, but
+// is never OK.
+func (out *Outcome) doubts() []plugin.Finding {
+	var list []plugin.Finding
+	for _, doubt := range out.Doubts {
+		list = append(list, plugin.Finding{State: doubt.State, One: doubt.Reason})
+	}
+	return list
 }
+
+// isBlind says that the log tells nothing at all.
+func (out *Outcome) isBlind() bool { return len(out.Sections) == 0 && len(out.Doubts) > 0 }
 
 // quiet names the patterns without a line. It stands on the first line whatever
 // its state is: a log cannot tell a quiet section from a misspelt one.
 func (out *Outcome) quiet() []plugin.Finding {
 	stretch := plugin.FormatDuration(out.Stretch.Window + out.Stretch.Baseline)
 	switch {
+	case out.isBlind():
+		return nil
 	case len(out.Quiet) > 0:
 		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}}
 	case len(out.Sections) == 0:
-		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Newest, out.Stretch.At))}}
+		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Own, out.Stretch.At))}}
 	default:
 		return nil
 	}
@@ -131,7 +151,7 @@ func (out *Outcome) quiet() []plugin.Finding {
 func (out *Outcome) rest() string {
 	others := out.Sections[len(out.bad()):]
 	switch {
-	case len(out.Sections) == 0:
+	case len(out.Sections) == 0, len(others) == len(out.Sections) && len(out.Doubts) > 0:
 		return ""
 	case len(others) == len(out.Sections):
 		return out.fineText()
@@ -144,7 +164,7 @@ func (out *Outcome) rest() string {
 
 func (out *Outcome) fineText() string {
 	nosrv := out.NOSRV()
-	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests(), plugin.FormatDuration(out.Stretch.Window))
+	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests, plugin.FormatDuration(out.Stretch.Window))
 	var more []string
 	if nosrv > 0 {
 		more = append(more, plugin.FormatDecimal(float64(nosrv)/out.Stretch.Window.Minutes())+"/min", "most in "+out.Sections[0].Name)
@@ -182,30 +202,39 @@ func (out *Outcome) problems(bad []Section) []string {
 // Notes are what an operator should know beside the judgement.
 func (out *Outcome) Notes() []string {
 	var notes []string
+	for _, doubt := range out.Doubts {
+		notes = append(notes, doubt.String())
+	}
 	if left := out.Kinds().Only(kinds.All[Kind]() &^ out.Counted).String(); left != "" {
 		notes = append(notes, fmt.Sprintf("not counted: %s (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)", left))
 	}
-	if out.Unreadable > 0 {
-		notes = append(notes, fmt.Sprintf("%d unreadable %s, the first looks like %q", out.Unreadable, plugin.Plural(out.Unreadable, "line"), out.Shape))
+	if out.Assumed > 0 {
+		notes = append(notes, fmt.Sprintf("%s assumed to have found no server: the log-format has no termination state (%%ts), and 503 suggests it", isAre(out.Assumed, "request")))
 	}
-	if out.Covered == 0 && out.Stretch.Baseline > 0 {
+	if out.HalfRead > 0 {
+		notes = append(notes, fmt.Sprintf("%s found no server and cannot be read to the termination state; name the log's format with --log-format or --config", plugin.Count(out.HalfRead, "request")))
+	}
+	if n := out.unreadable(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%s, the first looks like %q", plugin.Count(n, "unreadable line"), out.Log.Lines.Shape))
+	}
+	if out.Covered == 0 && len(out.Sections) > 0 {
 		notes = append(notes, out.uncoveredNote())
-	} else if out.Covered < out.Stretch.Baseline {
+	} else if out.Covered > 0 && out.Covered < out.Stretch.Baseline {
 		notes = append(notes, fmt.Sprintf("the log reaches back to %s: the baseline is %s instead of %s", plugin.FormatClock(out.Log.Earliest, out.Stretch.At), plugin.FormatDuration(out.Covered), plugin.FormatDuration(out.Stretch.Baseline)))
 	}
-	if out.Overflow > 0 {
-		notes = append(notes, fmt.Sprintf("%d requests belong to further sections: no more than %d are told apart", out.Overflow, maxSections))
-	}
-	if len(out.Missing) > 0 {
-		notes = append(notes, out.missingWords())
-	}
-	for _, unread := range out.Log.Unread {
-		if !slices.Contains(out.Missing, unread.Reason) {
-			notes = append(notes, unread.Reason)
-		}
-	}
+	notes = append(notes, out.Log.Lost(out.Stretch)...)
 	return append(notes, out.Log.Notes...)
 }
+
+func isAre(n uint64, word string) string {
+	if n == 1 {
+		return "1 " + word + " is"
+	}
+	return plugin.Count(n, word) + " are"
+}
+
+// unreadable is how many lines could not be read, of any program.
+func (out *Outcome) unreadable() uint64 { return out.Log.Lines.Unreadable + out.Log.Overlong }
 
 func (out *Outcome) uncoveredNote() string {
 	if out.Log.Earliest.IsZero() {
@@ -282,17 +311,29 @@ func (out *Outcome) minutes(timeline []rates.Minute) string {
 	return fmt.Sprintf("by %s from %s: %s", by, plugin.FormatClock(timeline[0].From, out.Stretch.At), strings.Join(numbers, " "))
 }
 
+// perfdata has the sections in the order of their names, so that it does not
+// depend on states, and those that are named exactly even if they have no line.
 func (out *Outcome) perfdata() []plugin.Metric {
-	none, nosrv := plugin.LimitOf(0), float64(out.NOSRV())
-	metrics := []plugin.Metric{
-		{Label: "nosrv", Value: nosrv, Min: none, Level: plugin.Summary},
-		{Label: "nosrv_rate", Value: nosrv / out.Stretch.Window.Minutes(), Min: none, Level: plugin.Summary},
-		{Label: "requests", Value: float64(out.Requests()), Min: none, Level: plugin.Summary},
+	if out.isBlind() {
+		return nil // a zero would be a lie
 	}
-	for _, s := range out.Sections {
+	none := plugin.LimitOf(0)
+	var metrics []plugin.Metric
+	if !out.narrowed {
+		nosrv := float64(out.NOSRV())
+		metrics = append(metrics,
+			plugin.Metric{Label: "nosrv", Value: nosrv, Min: none, Level: plugin.Summary},
+			plugin.Metric{Label: "nosrv_rate", Value: nosrv / out.Stretch.Window.Minutes(), Min: none, Level: plugin.Summary},
+			plugin.Metric{Label: "requests", Value: float64(out.Requests), Min: none, Level: plugin.Summary})
+	}
+	sections := slices.Concat(out.Sections, out.absent)
+	slices.SortFunc(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
+	for _, s := range sections {
+		warning, critical := s.Limits.Warning, s.Limits.Critical
 		metrics = append(metrics,
 			plugin.Metric{Label: s.Name + "_nosrv", Value: float64(s.NOSRV), Min: none, Level: plugin.Sections},
-			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: s.Limits.Warning.Rate.String(), Critical: s.Limits.Critical.Rate.String(), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: warning.Rate.String(), Critical: critical.Rate.String(), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: s.Name + "_nosrv_share", Value: s.Share, Unit: "%", Warning: warning.Share.String(), Critical: critical.Share.String(), Min: none, Max: plugin.LimitOf(100), Level: plugin.Sections},
 			plugin.Metric{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
 	}
 	return metrics

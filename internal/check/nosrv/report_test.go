@@ -2,6 +2,7 @@ package nosrv
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 // down at 19:41, while redirects and another backend go on as ever.
 func incident() *Counter {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	down := time.Date(2013, 3, 26, 19, 41, 2, 0, time.UTC)
 	c.logged("v2", "SC", 6, s.From(), s.Begin().Add(-2*time.Minute))
 	c.logged("v2", "", 120, s.From(), down)
@@ -27,13 +28,12 @@ func incident() *Counter {
 	r := &accesslog.Record{Class: accesslog.Transition, Written: down.UnixNano()}
 	r.Change = accesslog.Change{Backend: "v2", Server: "v2Elb", Reason: "Layer4 timeout"}
 	c.Add(r)
-	c.Add(&accesslog.Record{Class: accesslog.Unreadable, Line: []byte("junk | here?secret")})
 	return c
 }
 
 func TestResult(t *testing.T) {
 	s := usual()
-	r := mustJudge(t, incident(), check.Log{Earliest: s.From().Add(20 * time.Minute), Newest: s.At}, Defaults()).Result()
+	r := Judge(incident(), logFrom(s, s.From().Add(20*time.Minute)), Defaults()).Result()
 	want := plugin.Result{
 		State: plugin.Critical,
 		Problems: []string{
@@ -43,7 +43,6 @@ func TestResult(t *testing.T) {
 			"v2 by minute from 19:27:02: 0 0 0 0 0 0 0 0 1 0 0 0 0 0 7 8 7 7 8 7",
 			`v2 newest line: 19:46:57 fe v2/<NOSRV> SC 503 "GET /path/v2/"`,
 			"not counted: intercepted 50 (intercepted are redirects, denials and HAProxy's own answers; --count chooses the kinds)",
-			`1 unreadable line, the first looks like "aaaa | aaaa?aaaaaa"`,
 			"the log reaches back to 19:02:02: the baseline is 40m instead of 1h",
 		},
 	}
@@ -57,7 +56,7 @@ func TestResult(t *testing.T) {
 	}
 	details := []string{
 		"STATE  SECTION  REQUESTS  NOSRV  PER MIN  SHARE  BEFORE  KINDS",
-		"OK     fe             50      0        0     0%       0  intercepted 50",
+		"OK     fe            125      0        0     0%       0  intercepted 50",
 		"OK     v1             38      0        0     0%       0",
 	}
 	if diff := cmp.Diff(details, r.Details); diff != "" {
@@ -66,17 +65,22 @@ func TestResult(t *testing.T) {
 }
 
 func TestPerfdata(t *testing.T) {
-	out := mustJudge(t, incident(), fullLog(usual()), Defaults())
+	out := Judge(incident(), fullLog(usual()), Defaults())
 	zero := plugin.LimitOf(0)
-	want := []plugin.Metric{
+	section := func(name string, nosrv, rate, share, requests float64) []plugin.Metric {
+		return []plugin.Metric{
+			{Label: name + "_nosrv", Value: nosrv, Min: zero, Level: plugin.Sections},
+			{Label: name + "_nosrv_rate", Value: rate, Warning: "1", Critical: "10", Min: zero, Level: plugin.Sections},
+			{Label: name + "_nosrv_share", Value: share, Unit: "%", Warning: "5", Critical: "50", Min: zero, Max: plugin.LimitOf(100), Level: plugin.Sections},
+			{Label: name + "_requests", Value: requests, Min: zero, Level: plugin.Sections},
+		}
+	}
+	want := slices.Concat([]plugin.Metric{
 		{Label: "nosrv", Value: 37, Min: zero, Level: plugin.Summary},
 		{Label: "nosrv_rate", Value: 7.4, Min: zero, Level: plugin.Summary},
 		{Label: "requests", Value: 125, Min: zero, Level: plugin.Summary},
-		{Label: "v2_nosrv", Value: 37, Min: zero, Level: plugin.Sections},
-		{Label: "v2_nosrv_rate", Value: 7.4, Warning: "1", Critical: "10", Min: zero, Level: plugin.Sections},
-		{Label: "v2_requests", Value: 37, Min: zero, Level: plugin.Sections},
-	}
-	if diff := cmp.Diff(want, out.Result().Perfdata[:len(want)], cmp.AllowUnexported(plugin.Limit{})); diff != "" {
+	}, section("fe", 0, 0, 0, 125), section("v1", 0, 0, 0, 38), section("v2", 37, 7.4, 100, 37))
+	if diff := cmp.Diff(want, out.Result().Perfdata, cmp.AllowUnexported(plugin.Limit{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -85,22 +89,42 @@ func TestPerfdata(t *testing.T) {
 func TestPerfdataOfPercentage(t *testing.T) {
 	o := Defaults()
 	o.Warning, o.Critical = rules(t, "5%"), rules(t, "10")
-	got := mustJudge(t, incident(), fullLog(usual()), o).Result().Perfdata[4]
-	if got.Warning != "" || got.Critical != "10" {
-		t.Errorf("%+v, want no warning range and 10", got)
+	metrics := Judge(incident(), fullLog(usual()), o).Result().Perfdata
+	if rate := metrics[len(metrics)-3]; rate.Label != "v2_nosrv_rate" || rate.Warning != "" || rate.Critical != "10" {
+		t.Errorf("%+v, want no warning range and 10", rate)
+	}
+	if share := metrics[len(metrics)-2]; share.Label != "v2_nosrv_share" || share.Warning != "5" || share.Critical != "" {
+		t.Errorf("%+v, want a warning range of 5 and no other", share)
+	}
+}
+
+// With --section the sums would be those of a part, so there are none; what is
+// named exactly has its metrics even without a line.
+func TestPerfdataOfChosenSections(t *testing.T) {
+	s := usual()
+	c := NewCounter(s, DefaultKinds, filter(t, "v2", "gone", "~^api"))
+	c.logged("v2", "", 5, s.Begin(), s.At)
+	c.logged("v3", "", 5, s.Begin(), s.At)
+	var labels []string
+	for _, m := range Judge(c, fullLog(s), Defaults()).Result().Perfdata {
+		labels = append(labels, m.Label)
+	}
+	want := "gone_nosrv gone_nosrv_rate gone_nosrv_share gone_requests v2_nosrv v2_nosrv_rate v2_nosrv_share v2_requests"
+	if got := strings.Join(labels, " "); got != want {
+		t.Errorf("got %s", got)
 	}
 }
 
 func TestJSON(t *testing.T) {
-	r := mustJudge(t, incident(), fullLog(usual()), Defaults()).Result()
+	r := Judge(incident(), fullLog(usual()), Defaults()).Result()
 	got, err := json.Marshal([]any{r.Fields, r.Sections.([]jsonSection)[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
 	counts := func(noServer, intercepted string) string {
-		return `{"no-server":` + noServer + `,"queue":0,"resource":0,"internal":0,"intercepted":` + intercepted + `,"client":0,"killed":0,"other":0}`
+		return `{"no-server":` + noServer + `,"no-backend":0,"queue":0,"resource":0,"internal":0,"intercepted":` + intercepted + `,"client":0,"killed":0,"other":0}`
 	}
-	want := `[{"window_seconds":300,"baseline_seconds":3600,"requests":125,"nosrv":37,"unreadable":1,"kinds":` + counts("37", "50") + `},` +
+	want := `[{"window_seconds":300,"baseline_seconds":3600,"requests":125,"nosrv":37,"unreadable":0,"kinds":` + counts("37", "50") + `,"total":{"state":"CRITICAL","nosrv":37,"share_percent":29.6,"rise":72.111111}},` +
 		`{"name":"v2","state":"CRITICAL","requests":37,"nosrv":37,"rate_per_minute":7.4,"share_percent":100,"baseline_rate_per_minute":0.101695,"rise":72.111111,"kinds":` + counts("37", "0") + `,"cause":"health-check-timeout"}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -112,11 +136,11 @@ func TestJSON(t *testing.T) {
 // window is not listed.
 func TestJSONNull(t *testing.T) {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	c.logged("v1", "", 3, s.From(), s.Begin())
 	c.logged("v2", "SC", 2, s.Begin(), s.At)
-	for name, log := range map[string]check.Log{"no baseline": {Newest: s.At}, "none before": fullLog(s)} {
-		sections := mustJudge(t, c, log, Defaults()).jsonSections()
+	for name, log := range map[string]check.Log{"no baseline": logFrom(s, s.Begin()), "none before": fullLog(s)} {
+		sections := Judge(c, log, Defaults()).jsonSections()
 		if len(sections) != 1 || sections[0].Name != "v2" || sections[0].Rise != nil || sections[0].Cause != nil {
 			t.Errorf("%s: %+v", name, sections)
 		}
@@ -145,31 +169,12 @@ func TestFirstLineWhenOK(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := NewCounter(s, DefaultKinds)
+			c := NewCounter(s, DefaultKinds, filter(t, test.patterns...))
 			test.lines(c)
-			o := Defaults()
-			o.Sections = filter(t, test.patterns...)
-			r := mustJudge(t, c, fullLog(s), o).Result()
+			r := Judge(c, fullLog(s), Defaults()).Result()
 			if diff := cmp.Diff(test.headline, r.Headline()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestShape(t *testing.T) {
-	tests := map[string]string{
-		"root:$6$abc/DEF0:19000:0":                                  "aaaa:$9$aaa/AAA9:99999:9",
-		"Nov 22 14:59:01 lb1 sshd[77]: Accepted publickey for root": "Nov 22 14:59:01 lb1 sshd[77]: Aaaaaaaa aaaaaaaaa aaa aaaa",
-		"2026-11-22T14:59:01Z lb1 cron: password=hunter2":           "2026-11-22T14:59:01Z lb1 cron: aaaaaaaa=aaaaaa9",
-		"GET /x?token=SECRET":                                       "AAA /a?aaaaa=AAAAAA",
-		strings.Repeat("é", 70):                                     strings.Repeat("a", 60) + "…",
-		"\xff\xfe":                                                  "?",
-		"":                                                          "",
-	}
-	for line, want := range tests {
-		if got := shapeOf([]byte(line)); got != want {
-			t.Errorf("%q becomes %q, want %q", line, got, want)
-		}
 	}
 }

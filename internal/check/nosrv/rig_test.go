@@ -148,7 +148,8 @@ func TestRealHAProxy(t *testing.T) {
 	}
 	journal := rig.WriteJournal(t, journalOf(t, syslog.ISO))
 	want := map[string]map[string]int{
-		"no-server":   {"down": 7, "fe": 3, "tdown": 3},
+		"no-server":   {"down": 7, "tdown": 3},
+		"no-backend":  {"fe": 3},
 		"queue":       {"queue": 5},
 		"intercepted": {"fe": 5 + 4 + 2 + 2}, // since 2.x HAProxy itself answers rubbish with 400: PR
 	}

@@ -1,6 +1,7 @@
 package nosrv
 
 import (
+	"check-haproxy/internal/check"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -29,11 +30,11 @@ func poisson(c *Counter, random *rand.Rand, flags string, perMinute float64, fro
 // the alarm.
 func fires(t *testing.T, random *rand.Rand, flags string, before, now float64) bool {
 	s := usual()
-	c := NewCounter(s, DefaultKinds)
+	c := NewCounter(s, DefaultKinds, check.Filter{})
 	c.Add(request(s.From(), "v2", "")) // the section is there in any case
 	poisson(c, random, flags, before, s.From(), s.Begin())
 	poisson(c, random, flags, now, s.Begin(), s.At)
-	return find(t, mustJudge(t, c, fullLog(s), riseOnly()), "v2").State != plugin.OK
+	return find(t, Judge(c, fullLog(s), riseOnly()), "v2").State != plugin.OK
 }
 
 // Under a steady rate the rise stays silent: less than one false alarm in 200

@@ -212,8 +212,8 @@ func TestRules(t *testing.T) {
 	}{
 		{"web", rules.For("web"), "7", "20", 3},
 		{"shop", rules.For("shop"), "2,6%", "20", 3},
-		{"web, where a rule names it", rules.Named("web"), "7", "none", 0}, // the later -c 20 is for all
-		{"shop, where a rule names it", rules.Named("shop"), "none", "none", 0},
+		{"web, where a rule names it", rules.Named("web").Limits, "7", "none", 0}, // the later -c 20 is for all
+		{"shop, where a rule names it", rules.Named("shop").Limits, "none", "none", 0},
 		{"all together", rules.Total(), "6%", "none", 3},
 	} {
 		if test.got.Warning != limit(t, test.warning) || test.got.Critical != limit(t, test.critical) || test.got.RiseWarning != test.rise || test.got.MinShare != 3 {

@@ -24,10 +24,22 @@ func (r Rules) For(names ...string) Limits {
 	return Limits{Warning: r.Warning.For(names...), Critical: r.Critical.For(names...), MinShare: r.MinShare, RiseLimits: r.RiseLimits}
 }
 
-// Named returns the limits of rate and share for the section with these names
-// that rules with a pattern give it, and no others.
-func (r Rules) Named(names ...string) Limits {
-	return Limits{Warning: r.Warning.Named(names...), Critical: r.Critical.Named(names...), MinShare: r.MinShare}
+// Named are the limits of rate and share that rules with a pattern give a
+// section.
+type Named struct {
+	Limits
+	WarningOff, CriticalOff bool // such a rule is "none"
+}
+
+// Named returns what rules with a pattern say of the section with these names.
+func (r Rules) Named(names ...string) Named {
+	warning, namedWarning := r.Warning.Named(names...)
+	critical, namedCritical := r.Critical.Named(names...)
+	return Named{
+		Limits:      Limits{Warning: warning, Critical: critical, MinShare: r.MinShare},
+		WarningOff:  namedWarning && warning == threshold.Limit{},
+		CriticalOff: namedCritical && critical == threshold.Limit{},
+	}
 }
 
 // Total returns the limits for all sections together: what holds for all, but

@@ -69,21 +69,45 @@ func (s *Scale) NewTimeline() *Timeline {
 	return &Timeline{buckets: make([]bucket, s.all)}
 }
 
-// Add counts something that was written in the stretch.
-func (s *Scale) Add(t *Timeline, written int64) {
+// Phase is a part of a stretch.
+type Phase int
+
+// The parts of a stretch. They can be indices.
+const (
+	InBaseline Phase = iota
+	InWindow
+	Phases = 2 // how many there are
+)
+
+// Phase says in which part of the stretch a time lies (Unix nanoseconds); false
+// if it lies in neither.
+func (s *Scale) Phase(at int64) (p Phase, ok bool) {
+	if at >= s.begin {
+		p = InWindow
+	}
+	return p, s.from <= at && at < s.to
+}
+
+// Add counts something that was written in the stretch, so many times.
+func (s *Scale) Add(t *Timeline, written int64, times uint64) {
 	if written >= s.begin {
-		t.window++
+		t.window += times
 		t.first, t.last = earlier(t.first, written), max(t.last, written)
 	} else {
-		t.before++
+		t.before += times
 	}
-	t.add(s.bucketOf(written), 1, written)
+	t.add(s.bucketOf(written), times, written)
 }
 
 // add adds to a bucket, if there are any.
 func (t *Timeline) add(back int, count uint64, first int64) {
-	if back < len(t.buckets) && count > 0 {
-		b := &t.buckets[back]
+	if back < len(t.buckets) {
+		t.buckets[back].add(count, first)
+	}
+}
+
+func (b *bucket) add(count uint64, first int64) {
+	if count > 0 {
 		b.count, b.first = b.count+count, earlier(b.first, first)
 	}
 }
@@ -114,6 +138,51 @@ func (t *Timeline) Merge(other *Timeline) {
 	}
 	for back, b := range other.buckets {
 		t.add(back, b.count, b.first)
+	}
+}
+
+// Together is what several timelines count; nil ones count nothing. One whose
+// minutes were not kept is spread evenly.
+func (s *Scale) Together(timelines ...*Timeline) *Timeline {
+	sum := &Timeline{buckets: make([]bucket, s.all)}
+	for _, t := range timelines {
+		if t == nil {
+			continue
+		}
+		if t.buckets == nil {
+			t = s.spread(t)
+		}
+		sum.Merge(t)
+	}
+	return sum
+}
+
+// spread is a timeline with minutes for one whose minutes were not kept.
+func (s *Scale) spread(t *Timeline) *Timeline {
+	even := *t
+	even.buckets = make([]bucket, s.all)
+	deal := func(count uint64, buckets []bucket, first int64) {
+		n := uint64(len(buckets))
+		for i := range buckets {
+			i := uint64(i)
+			buckets[i].add(count*(i+1)/n-count*i/n, first)
+		}
+	}
+	deal(t.window, even.buckets[:s.inWindow], t.first)
+	deal(t.before, even.buckets[s.inWindow:], s.from)
+	return &even
+}
+
+// Counted is how much was counted in a part of the stretch. A timeline that was
+// never begun (nil) counted nothing.
+func (t *Timeline) Counted(in Phase) uint64 {
+	switch {
+	case t == nil:
+		return 0
+	case in == InWindow:
+		return t.window
+	default:
+		return t.before
 	}
 }
 

@@ -15,8 +15,8 @@ func TestTimelinesAreBounded(t *testing.T) {
 	kept := 0
 	for range allBuckets {
 		timeline := scale.NewTimeline()
-		scale.Add(timeline, s.At.Add(-time.Second).UnixNano())
-		scale.Add(timeline, s.Begin().Add(-time.Second).UnixNano())
+		scale.Add(timeline, s.At.Add(-time.Second).UnixNano(), 1)
+		scale.Add(timeline, s.Begin().Add(-time.Second).UnixNano(), 1)
 		spans := scale.Before(timeline, time.Hour)
 		var before uint64
 		for _, span := range spans {
@@ -38,9 +38,9 @@ func TestTimelinesAreBounded(t *testing.T) {
 func TestMergeOfHalves(t *testing.T) {
 	s := check.Stretch{At: time.Unix(1_800_000_000, 0), Window: window, Baseline: time.Hour}
 	whole, scale := NewScale(s).NewTimeline(), NewScale(s)
-	scale.Add(whole, s.Begin().Add(-time.Minute).UnixNano())
+	scale.Add(whole, s.Begin().Add(-time.Minute).UnixNano(), 1)
 	cut := &Timeline{}
-	scale.Add(cut, s.From().UnixNano())
+	scale.Add(cut, s.From().UnixNano(), 1)
 	whole.Merge(cut)
 	if spans := scale.Before(whole, time.Hour); len(spans) != 1 || spans[0] != (Span{time.Hour, 2}) || scale.Minutes(whole) != nil {
 		t.Errorf("merged they are %v", spans)

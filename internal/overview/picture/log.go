@@ -110,7 +110,7 @@ func (p *Picture) chartAndSections(c draw.Canvas, a amount) []draw.Line {
 		}
 	}
 	all := sum(with)
-	title := fmt.Sprintf(", last %s: %d of %d", plugin.FormatDuration(log.Stretch.Window), log.NOSRV(), log.Requests())
+	title := fmt.Sprintf(", last %s: %d of %d", plugin.FormatDuration(log.Stretch.Window), log.NOSRV(), log.Requests)
 	if peak(all) > 0 {
 		title += " (by " + bucket(all) + ")"
 	}

@@ -230,7 +230,7 @@ func TestNearItsLimit(t *testing.T) {
 // TestLogOnly shows a section in trouble that no statistics were asked about,
 // and the requests for which a frontend chose no backend.
 func TestLogOnly(t *testing.T) {
-	facts := Facts{Log: served(t, map[string]int{"gone": 70, "web": 60}), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
+	facts := Facts{Log: served(t, map[string]int{"gone": 70, "web": 80}), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
 	facts.Frontends = []check.Target{frontendAt("a", haproxy.Frontend{Name: "web", Status: "OPEN", Sessions: known(1)})}
 	p := Of(facts)
 	if got := []string{p.sections[0].Label, p.sections[1].Label}; !slices.Contains(got, "gone") || !slices.Contains(got, "web") {
@@ -238,7 +238,7 @@ func TestLogOnly(t *testing.T) {
 	}
 	text := strings.Join(p.Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{
-		"✗ gone", "log only", "✗ web: the frontend chose no backend",
+		"✗ gone", "log only", "! web: the frontend chose no backend",
 		"70 of 70 requests in 5m found no server (14/min, none before) since 14:05:00",
 		"$ tail -n 10000 /var/log/haproxy.log | grep -F ' gone/<NOSRV> ' | tail -n 5",
 	} {
@@ -252,17 +252,17 @@ func TestLogOnly(t *testing.T) {
 // minutes; where frontend and backend are both "web", none was chosen.
 func served(t testing.TB, requests map[string]int) *nosrv.Outcome {
 	stretch := check.Stretch{At: afternoon, Window: nosrv.DefaultWindow, Baseline: nosrv.DefaultBaseline}
-	counter := nosrv.NewCounter(stretch, nosrv.DefaultKinds)
+	counter := nosrv.NewCounter(stretch, nosrv.DefaultKinds, check.Filter{})
 	for backend, n := range requests {
 		for i := range n {
 			counter.Add(&accesslog.Record{
-				Class: accesslog.Request, Written: stretch.Begin().Add(time.Duration(i) * stretch.Window / time.Duration(n)).UnixNano(),
+				Class: accesslog.Request, Times: 1, Own: true, Written: stretch.Begin().Add(time.Duration(i) * stretch.Window / time.Duration(n)).UnixNano(),
 				Frontend: []byte("web"), Backend: []byte(backend), Server: []byte("<NOSRV>"), Status: 503, NoServer: true,
 				Flags: [2]byte{'S', 'C'}, Request: []byte("GET /?token=secret HTTP/1.1"),
 			})
 		}
 	}
-	return judged(t, counter, check.Log{Earliest: stretch.From().Add(-time.Hour)})
+	return judged(counter, stretch.From().Add(-time.Hour))
 }
 
 func TestJSON(t *testing.T) {

@@ -73,18 +73,16 @@ func readLog(t testing.TB, version string) *nosrv.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counter := nosrv.NewCounter(check.Stretch{At: afternoon, Window: nosrv.DefaultWindow, Baseline: nosrv.DefaultBaseline}, nosrv.DefaultKinds)
+	counter := nosrv.NewCounter(check.Stretch{At: afternoon, Window: nosrv.DefaultWindow, Baseline: nosrv.DefaultBaseline}, nosrv.DefaultKinds, check.Filter{})
 	accesslog.New(accesslog.Options{Location: time.UTC, Now: afternoon}).Scan(data, false, counter.Add)
-	return judged(t, counter, check.Log{Earliest: afternoon.Add(-2 * time.Hour)})
+	return judged(counter, afternoon.Add(-2*time.Hour))
 }
 
-func judged(t testing.TB, counter *nosrv.Counter, log check.Log) *nosrv.Outcome {
-	t.Helper()
-	outcome, err := nosrv.Judge(counter, log, nosrv.Defaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return outcome
+// judged judges a log that begins then and goes on until the afternoon.
+func judged(counter *nosrv.Counter, earliest time.Time) *nosrv.Outcome {
+	lines := check.NewLines(check.Stretch{At: afternoon}, false)
+	lines.Readable = 1
+	return nosrv.Judge(counter, check.Log{Lines: lines, Earliest: earliest, Own: afternoon, Newest: afternoon}, nosrv.Defaults())
 }
 
 // golden holds lines against a file; UPDATE_GOLDEN=1 writes it.

@@ -97,12 +97,12 @@ func (rules LimitRules) For(names ...string) Limit {
 }
 
 // Named returns the limit for the thing with these names if the rule that holds
-// for it has a pattern, and none if that is a rule for all.
-func (rules LimitRules) Named(names ...string) Limit {
+// for it has a pattern; false if that is a rule for all.
+func (rules LimitRules) Named(names ...string) (limit Limit, named bool) {
 	if rule, ok := rules.last(func(r LimitRule) bool { return r.matches(names...) }); ok && rule.some {
-		return rule.Limit
+		return rule.Limit, true
 	}
-	return Limit{}
+	return Limit{}, false
 }
 
 // ForAll returns the limit of the last rule without a pattern.

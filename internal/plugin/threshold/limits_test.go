@@ -59,16 +59,20 @@ func TestLimitRules(t *testing.T) {
 		"shop": {"2,6%", "none"},
 		"a=b":  {"8%", "8%"},
 	} {
-		for i, got := range []Limit{rules.For(name), rules.Named(name)} {
+		limit, named := rules.Named(name)
+		for i, got := range []Limit{rules.For(name), limit} {
 			if limit, _ := ParseLimit(want[i]); got != limit {
 				t.Errorf("%s: %+v, want %s", name, got, want[i])
 			}
+		}
+		if named != (name != "shop") {
+			t.Errorf("%s is named: %v", name, named)
 		}
 	}
 	if limit, _ := ParseLimit("2,6%"); rules.ForAll() != limit {
 		t.Errorf("for all: %+v", rules.ForAll())
 	}
-	if (LimitRules{}).ForAll() != (Limit{}) || (LimitRules{}).Named("web") != (Limit{}) {
+	if limit, named := (LimitRules{}).Named("web"); named || limit != (Limit{}) || (LimitRules{}).ForAll() != (Limit{}) {
 		t.Error("no rule is a limit")
 	}
 	var bad LimitRule

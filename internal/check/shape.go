@@ -1,4 +1,4 @@
-package nosrv
+package check
 
 import (
 	"bytes"
