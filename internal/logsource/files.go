@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"check-haproxy/internal/advice"
 )
 
 // Files reads log files with their rotated siblings. A pattern is a path, a shell glob, or "-" for stdin; a named pipe or a
@@ -188,7 +190,7 @@ func (j *job) note(l log, files []*logFile) {
 	}
 	dir, err := os.Open(l.dir)
 	if err != nil {
-		j.report.Notes = append(j.report.Notes, "rotated siblings of "+l.path()+" were not looked for: "+cannotRead(l.dir, err).Error())
+		j.report.Notes = append(j.report.Notes, "rotated siblings of "+l.path()+" were not looked for: "+advice.Whole(cannotRead(l.dir, err)))
 		return
 	}
 	dir.Close()
@@ -207,7 +209,7 @@ func (j *job) plan(files []*logFile) ([]part, error) {
 		}
 		if f.err != nil {
 			if reached >= from && !f.quiet {
-				j.report.Unread = append(j.report.Unread, Unread{f.path, cannotRead(f.path, f.err).Error()})
+				j.report.Unread = append(j.report.Unread, Unread{f.path, advice.Whole(cannotRead(f.path, f.err))})
 			}
 			break
 		}

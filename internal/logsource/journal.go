@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"check-haproxy/internal/advice"
 )
 
 // Journal reads what a systemd unit wrote to the journal, through the journalctl program (systemd 234 or newer). A unit's
@@ -126,7 +128,8 @@ func (s *journal) ask(j *job, program string, args []string, take func(io.Reader
 		args = append(args, "--file="+s.file)
 	}
 	c := exec.CommandContext(j.ctx, program, args...)
-	c.Env = append(os.Environ(), "LC_ALL=C", "SYSTEMD_COLORS=0")
+	// Of this program's own environment, which may hold passwords, it needs nothing.
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "SYSTEMD_COLORS=0"}
 	c.WaitDelay = grace
 	stderr := &start{room: 4 << 10}
 	c.Stderr = stderr
@@ -185,8 +188,7 @@ func (s *journal) noRights() error {
 	if s.file != "" {
 		return cannotRead(s.file, syscall.EACCES)
 	}
-	me := lookUp().me
-	return fmt.Errorf("cannot read the journal: permission denied; add %s to group systemd-journal (usermod -aG systemd-journal %s), then restart its agent", me, me)
+	return advice.New("cannot read the journal: permission denied", advice.JoinGroup("systemd-journal"))
 }
 
 // start keeps the first bytes of what is written to it.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"check-haproxy/internal/advice"
 )
 
 func TestParseSuffix(t *testing.T) {
@@ -495,7 +497,7 @@ func TestBadPatterns(t *testing.T) {
 		"":                       "is a directory",
 	} {
 		_, err := Files([]string{pattern}, nil).Read(context.Background(), Span{}, 2, utc, func(int, Chunk) {})
-		if err == nil || !strings.Contains(err.Error(), word) {
+		if err == nil || !strings.Contains(advice.Whole(err), word) {
 			t.Errorf("%q: %v; want %s", pattern, err, word)
 		}
 	}

@@ -1,14 +1,14 @@
 package configuration
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"check-haproxy/internal/advice"
 )
 
 // maxFile bounds a file of a configuration in bytes, and maxTotal all of them
@@ -53,14 +53,14 @@ func ReadFiles(paths []string) ([]Source, error) {
 func expand(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, advice.CannotRead(path, err)
 	}
 	if !info.IsDir() {
 		return []string{path}, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, advice.CannotRead(path, err)
 	}
 	var files []string
 	for _, entry := range entries {
@@ -88,32 +88,21 @@ func isRegular(path string) bool {
 // the opening of a pipe waits for its other end.
 func readFile(path string) ([]byte, error) {
 	if info, err := os.Stat(path); err != nil {
-		return nil, cannotRead(path, err)
+		return nil, advice.CannotRead(path, err)
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("cannot read %s: it is not a regular file", path)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, advice.CannotRead(path, err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, advice.CannotRead(path, err)
 	}
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("cannot read %s: it is larger than %d MiB; is this a haproxy.cfg?", path, maxFile>>20)
 	}
 	return text, nil
-}
-
-func cannotRead(path string, err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("cannot read %s: %w; let the monitoring user read it (its group, or an ACL)", path, err)
-	}
-	return fmt.Errorf("cannot read %s: %w", path, err)
 }
