@@ -128,6 +128,7 @@ type Parser struct {
 
 	// Of the last line that was read in full:
 	origin   Origin
+	data     []byte       // its structured data, if it is in RFC 5424
 	loss     announcement // text is empty if it announces none
 	fragment bool         // a container runtime has cut it; the next line of the stream is the rest
 }

@@ -110,8 +110,9 @@ func readCLFDetails(request []byte, status int, rest, flags []byte, rec *Record)
 }
 
 // fillServed sets what the operator's format tells of a request with a server.
-func (p *Parser) fillServed(text []byte, rec *Record) {
-	if !p.fillDetails(text, rec) {
+func (p *Parser) fillServed(f *logformat.Format, text []byte, rec *Record) {
+	if !p.fillDetails(f, text, rec) {
+		rec.Status = -1
 		return
 	}
 	d := &rec.Details

@@ -166,7 +166,7 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		rec.Line = line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
 		rec.NoServer = both.noServer
-		rec.Flags, rec.Status, rec.Request = [2]byte{}, -1, nil
+		rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
 		rec.Details = Details{}
 		switch {
 		case both.noServer:
@@ -354,6 +354,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	*m = moment{}
 	var class Class
 	if p.formats != nil {
+		p.data = nil // it would be part of the header, which is the last one's
 		class = p.readFormats(line[text:], !h.timed, rec, m)
 	} else {
 		class = p.readCLF(line[text:], rec, m)

@@ -41,6 +41,8 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 			return Message
 		}
 		return Unreadable
+	case f.Structured() && len(p.data) > 0:
+		text = p.data
 	}
 	var served Record
 	if f.HasNames() {
@@ -64,10 +66,10 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 	}
 	p.fillMoment(text, m)
 	switch {
-	case rec.NoServer && !p.fillDetails(text, rec):
+	case rec.NoServer && !p.fillDetails(f, text, rec):
 		return HalfRead
 	case !rec.NoServer && p.details:
-		p.fillServed(text, rec)
+		p.fillServed(f, text, rec)
 	}
 	return Request
 }
@@ -84,17 +86,25 @@ func (p *Parser) fillNames(text []byte, rec *Record) bool {
 	return true
 }
 
-// fillDetails sets what is wanted of a request without a server.
-func (p *Parser) fillDetails(text []byte, rec *Record) bool {
-	flags := p.match.Field(text, logformat.FieldFlags)
-	if len(flags) < 2 {
-		return false
-	}
-	rec.Flags = [2]byte{flags[0], flags[1]}
+// fillDetails sets what was found of how a request ended, and reports whether
+// that is known. In a format without flags the status has to do.
+func (p *Parser) fillDetails(f *logformat.Format, text []byte, rec *Record) bool {
 	if b := p.match.Field(text, logformat.FieldStatus); b != nil {
 		if v, n := signedLen(b); n == len(b) {
 			rec.Status = int(v)
 		}
+	}
+	if f.Flagless() {
+		if rec.Status < 100 {
+			return false
+		}
+		rec.assume()
+	} else {
+		flags := p.match.Field(text, logformat.FieldFlags)
+		if len(flags) < 2 {
+			return false
+		}
+		rec.Flags = [2]byte{flags[0], flags[1]}
 	}
 	rec.Request = p.match.Field(text, logformat.FieldRequest)
 	if path := p.match.Field(text, logformat.FieldPath); rec.Request == nil && path != nil {

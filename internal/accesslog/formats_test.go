@@ -55,6 +55,14 @@ func TestFormats(t *testing.T) {
 		{"structured, forged", "%{+json}o %(ua)[req.hdr(x)] %(f)f %(b)b %(s)s %(t)ts",
 			`{"ua": "\", \"f\": \"fe\", \"b\": \"up\"", "f": "fe", "b": "down", "s": "<NOSRV>", "t": "SC"}`, down},
 		{"structured, nothing", "%{+json}o %(ua)[req.hdr(x)] %(f)f %(b)b %(s)s %(t)ts", `{"ua": null, "f": "fe", "b": "down", "s": "<NOSRV>", "t": "SC"}`, down},
+		{"no flags", "%b/%s %ST %r", "down/<NOSRV> 503 GET /x HTTP/1.1", fields{"", "down", "<NOSRV>", "SC assumed", "GET /x HTTP/1.1"}},
+		{"no flags, a redirect", "%b/%s %ST %r", "fe/<NOSRV> 302 GET /x HTTP/1.1", fields{"", "fe", "<NOSRV>", "-- assumed", "GET /x HTTP/1.1"}},
+		{"no flags, no status", "%b/%s %ST %r", "fe/<NOSRV> -1 GET /x HTTP/1.1", fields{"", "fe", "<NOSRV>", "half-read", ""}},
+		{"no flags, cut short in the status", "%b/%s %ST %r", "down/<NOSRV> 50", fields{"", "down", "<NOSRV>", "half-read", ""}},
+		{"no flags, forged", "%r %b/%s %ST %[x]", "GET / down/<NOSRV> 503 x fe/<NOSRV> 302 y", unreadable},
+		{"a delimiter of the alphabet of names", "%b-%s %ts", "my-<NOSRV> SC", fields{"", "my", "<NOSRV>", "SC", ""}},
+		{"where it can be in two places", "%b-%s %ts", "my-app-web1 --", unreadable},
+		{"where it can be in one", "%b-%s %ts", "my-web1 --", fields{"", "my", "web1", "", ""}},
 		{"another format", "%f %b/%s %ts", "fe down <NOSRV> SC", unreadable},
 		{"empty", "%f %b/%s %ts", "", unreadable},
 	} {
@@ -74,6 +82,9 @@ func TestFormats(t *testing.T) {
 			case r.NoServer:
 				got.Flags = string(r.Flags[:])
 			}
+			if r.Assumed {
+				got.Flags += " assumed"
+			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -85,11 +96,16 @@ func TestFormats(t *testing.T) {
 // each of its six frontends got three requests: one with a user agent full of
 // quotes and braces and a cookie that forges the end of a line, a plain one, and
 // one that is no HTTP. The server is down.
-func TestFromConfigReadTheirLog(t *testing.T) {
-	formats, err := logformat.FromConfig(bytes.NewReader(readFile(t, "testdata", "haproxy-2.6.cfg")), "haproxy.cfg", nil)
+func TestConfigReadsItsLog(t *testing.T) {
+	config := logformat.NewConfig(nil)
+	if err := config.Read(bytes.NewReader(readFile(t, "testdata", "haproxy-2.6.cfg")), "haproxy.cfg"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := config.Found()
 	if err != nil {
 		t.Fatal(err)
 	}
+	formats := found.Formats
 	var owners []string
 	for _, f := range formats {
 		owners = append(owners, strings.Join(f.Frontends(), " "))
@@ -135,4 +151,52 @@ func FuzzCompile(f *testing.F) {
 		p := New(o)
 		sameAsReference(t, p, clone(p), []byte(line+"\n"+line), false)
 	})
+}
+
+// log-format-sd writes into the structured data of RFC 5424.
+func TestStructuredData(t *testing.T) {
+	config := logformat.NewConfig(nil)
+	text := `frontend a
+ log-format-sd '[x@1 be="%b" srv="%s" ts="%ts" st="%ST"]'
+ log-format '%ci'
+frontend b
+ option httplog
+`
+	if err := config.Read(strings.NewReader(text), "haproxy.cfg"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := config.Found()
+	if err != nil {
+		t.Fatal(err)
+	}
+	given, err := logformat.Compile(`[x@1 be="%b" srv="%s" ts="%ts" st="%ST"]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "<134>1 2026-11-22T14:15:33Z lb1 haproxy 28419 - "
+	for name, formats := range map[string][]*logformat.Format{"configuration": found.Formats, "flag": {given}} {
+		for line, want := range map[string]string{
+			head + `[x@1 be="down" srv="<NOSRV>" ts="SC" st="503"] 10.0.0.1`:                              `request  down/<NOSRV> SC 503 ""`,
+			head + `[x@1 be="down" srv="<NOSRV>" ts="SC" st="503"]`:                                       `request  down/<NOSRV> SC 503 ""`,
+			head + `[x@1 be="up" srv="u1" ts="--" st="200"][y@2 z="1"] 10.0.0.1`:                          `request  up/u1`,
+			head + `[x@1 be="up" srv="u1" ts="--" st="200"] 10.0.0.1`:                                     `request  up/u1`,
+			head + `[y@1 be="down" srv="<NOSRV>" ts="SC" st="503"] 10.0.0.1`:                              `unreadable`,
+			head + "- Server v2/s is DOWN.":                                                               `transition`,
+			`Nov 22 14:15:33 lb1 haproxy[1]: [x@1 be="down" srv="<NOSRV>" ts="SC" st="503"] what follows`: `half-read  down/<NOSRV>`,
+		} {
+			if name == "configuration" && want == "unreadable" && strings.HasSuffix(line, " 10.0.0.1") {
+				want = "message" // of frontend a, by its text
+			}
+			o := testOptions
+			o.Formats = formats
+			p := New(o)
+			for range 2 {
+				var r Record
+				p.Parse([]byte(line), false, &r)
+				if got := brief(&r); got != want {
+					t.Errorf("%s: got %s, want %s: %s", name, got, want, line)
+				}
+			}
+		}
+	}
 }

@@ -23,6 +23,8 @@ type header struct {
 
 	whoAt    int  // behind the outermost time, where host and tag stand
 	rfc5424  bool // in RFC 5424's order
+	dataAt   int  // where its structured data begin; 0 for none
+	dataEnd  int
 	whoKnown bool
 	tagEnd   int // behind the innermost tag; 0 for none
 
@@ -75,7 +77,7 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 		version = false
 	}
 	if version {
-		if text := rfc5424Text(line, pos); text > 0 {
+		if text := h.rfc5424Text(line, pos); text > 0 {
 			h.who(pos+1, true)
 			h.certain = h.certain || h.n == 0
 			h.tagEnd = text
@@ -181,7 +183,7 @@ func priorityLen(b []byte) int {
 // rfc5424Text is where the message of an RFC 5424 line begins, pos being after
 // its timestamp: host, application, process, message id, structured data, text
 // (RFC 5424 chapter 6). 0 if it is none.
-func rfc5424Text(line []byte, pos int) int {
+func (h *header) rfc5424Text(line []byte, pos int) int {
 	for range 4 {
 		if pos >= len(line) || line[pos] != ' ' {
 			return 0
@@ -201,9 +203,13 @@ func rfc5424Text(line []byte, pos int) int {
 		if n == 0 {
 			return 0
 		}
+		h.dataAt, h.dataEnd = pos, pos+n
 		pos += n
 	} else { // "-", or what a log-format-sd without brackets writes
 		pos += len(tokenAt(line[pos:]))
+	}
+	if pos == len(line) && h.dataEnd == pos { // no text behind the data
+		return pos
 	}
 	if pos >= len(line) || line[pos] != ' ' {
 		return 0

@@ -24,6 +24,7 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	var h header
 	h.read(line)
 	p.fragment = fragment || h.fragment
+	p.data = line[h.dataAt:h.dataEnd]
 	if outer.sane() { // the container runtime's time has a year and a zone
 		h.stamp, h.timed = outer, true
 	}

@@ -179,9 +179,9 @@ func readOwnShape(rest []byte, rec *Record) bool {
 		s.status = 0
 	}
 	switch {
-	case s.flags == nil && rec.NoServer && s.status != 0:
-		rec.Assumed = true
-		rec.Flags = assumedFlags(s.status)
+	case s.flags == nil && s.status != 0:
+		rec.Status = s.status
+		rec.assume()
 	case s.flags == nil, s.manyFlags, rec.NoServer && s.contradicts():
 		return false
 	default:
@@ -218,11 +218,12 @@ func (s *shape) details() Details {
 	return d
 }
 
-// assumedFlags are those that a request without a server and with a status has
-// most of the time.
-func assumedFlags(status int) [2]byte {
-	if status == 503 {
-		return [2]byte{'S', 'C'}
+// assume sets the flags that a line does not tell: those that a request with its
+// status has most of the time.
+func (r *Record) assume() {
+	r.Assumed = true
+	r.Flags = [2]byte{'-', '-'}
+	if r.NoServer && r.Status == 503 {
+		r.Flags = [2]byte{'S', 'C'}
 	}
-	return [2]byte{'-', '-'}
 }

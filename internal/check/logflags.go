@@ -3,7 +3,9 @@ package check
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +27,7 @@ type LogFlags struct {
 	JournalFile string          `arg:"--journal-file" placeholder:"PATH" help:"with --journal: read this journal file instead of the system's"`
 	Ring        string          `arg:"--ring" placeholder:"NAME" help:"read this ring of HAProxy's, over the socket of -S"`
 	LogFormats  []string        `arg:"--log-format,separate" placeholder:"FORMAT" help:"HAProxy's log-format string, for lines in a format of your own (repeatable)"`
-	Configs     []string        `arg:"--config,separate" placeholder:"PATH" help:"read the log formats out of this haproxy.cfg (repeatable)"`
+	Configs     []string        `arg:"--config,separate" placeholder:"PATH" help:"read the log formats out of this haproxy.cfg, or of a folder's files (repeatable: all are one configuration)"`
 	Timezone    Zone            `arg:"--timezone" placeholder:"ZONE" default:"local" help:"zone of times that name none: local, UTC or a name like Europe/Paris"`
 	At          string          `arg:"--at" placeholder:"TIME" help:"look at the log as if it were this time: 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone [default: now]"`
 	Window      plugin.Duration `arg:"--window" placeholder:"DURATION" default:"5m" help:"the stretch of time that is judged"`
@@ -85,38 +87,79 @@ func (f *LogFlags) check() error {
 	}
 }
 
-// formats compiles the formats; nil means those that HAProxy has built in.
-func (f *LogFlags) formats() ([]*logformat.Format, error) {
-	var formats []*logformat.Format
+// formats compiles the formats that the flags name; none means those that HAProxy
+// has built in. All files of --config are one configuration.
+func (f *LogFlags) formats() (logformat.Found, error) {
+	var found logformat.Found
 	for _, text := range f.LogFormats {
 		format, err := logformat.Compile(text)
 		if err != nil {
-			return nil, fmt.Errorf("--log-format: %w", err)
+			return logformat.Found{}, fmt.Errorf("--log-format: %w", err)
 		}
-		formats = append(formats, format)
+		found.Formats = append(found.Formats, format)
 	}
+	if len(f.Configs) == 0 {
+		return found, nil
+	}
+	config := logformat.NewConfig(environment)
 	for _, path := range f.Configs {
-		found, err := formatsOf(path)
-		if err != nil {
-			return nil, fmt.Errorf("--config: %w", err)
+		if err := readConfig(config, path); err != nil {
+			return logformat.Found{}, fmt.Errorf("--config: %w", err)
 		}
-		formats = append(formats, found...)
 	}
-	return formats, nil
+	configured, err := config.Found()
+	if err != nil && len(found.Formats) == 0 {
+		return logformat.Found{}, fmt.Errorf("--config: %w", err)
+	}
+	configured.Formats = append(found.Formats, configured.Formats...)
+	return configured, nil
 }
 
-func formatsOf(path string) ([]*logformat.Format, error) {
+// environment is what a configuration may know of this process's environment:
+// all but the names that hold this program's secrets.
+func environment(name string) (string, bool) {
+	if strings.HasPrefix(name, "HAPROXY_STATS_") {
+		return "", false
+	}
+	return os.LookupEnv(name)
+}
+
+// readConfig reads a file of HAProxy's configuration, or those of a folder in
+// HAProxy's order.
+func readConfig(config *logformat.Config, path string) error {
+	paths := []string{path}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		paths, _ = filepath.Glob(filepath.Join(path, "*.cfg"))
+		if len(paths) == 0 {
+			return fmt.Errorf("there is no *.cfg in the folder %s", path)
+		}
+	}
+	for _, path := range paths {
+		if err := readConfigFile(config, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readConfigFile(config *logformat.Config, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		var inner *os.PathError
 		if errors.As(err, &inner) {
 			err = inner.Err
 		}
-		return nil, fmt.Errorf("cannot read %s: %w", path, err)
+		return fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	defer func() { _ = file.Close() }()
-	return logformat.FromConfig(file, path, os.LookupEnv)
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("cannot read %s: it is not a regular file", path)
+	}
+	return config.Read(io.LimitReader(file, maxConfig), path)
 }
+
+// maxConfig bounds a configuration file; HAProxy's own have some MB at most.
+const maxConfig = 64 << 20
 
 // Zone is a time zone as a flag.
 type Zone struct{ location *time.Location }

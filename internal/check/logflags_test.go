@@ -1,6 +1,8 @@
 package check
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +92,57 @@ func TestZone(t *testing.T) {
 	}
 	if got := (Zone{}).Location(); got != time.Local {
 		t.Errorf("the zero Zone is %s", got)
+	}
+}
+
+// All files of --config, a folder's too, are one configuration, and a format that
+// was given beside them counts before.
+func TestFormats(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"1.cfg": "defaults\n option httplog\n", "2.cfg": "frontend a\nfrontend b\n log-format '%ci'\n", "notes.txt": "frontend x\n option httplog clf\n",
+		"empty.cfg.d/x": "", "secret.cfg.d/1.cfg": "frontend a\n log-format \"$HAPROXY_STATS_PASSWORD %b/%s %ts\"\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("HAPROXY_STATS_PASSWORD", "s3cret")
+	first, second := filepath.Join(dir, "1.cfg"), filepath.Join(dir, "2.cfg")
+	for _, test := range []struct {
+		name    string
+		flags   LogFlags
+		formats string
+		err     string
+	}{
+		{"none", LogFlags{}, "", ""},
+		{"files", LogFlags{Configs: []string{first, second}}, "option httplog|%ci", ""},
+		{"a folder", LogFlags{Configs: []string{dir}}, "option httplog|%ci", ""},
+		{"a format beside", LogFlags{Configs: []string{dir}, LogFormats: []string{"%b/%s %ts"}}, "%b/%s %ts|option httplog|%ci", ""},
+		{"a format beside a file without any", LogFlags{Configs: []string{filepath.Join(dir, "notes.txt")}, LogFormats: []string{"%b/%s %ts"}}, "%b/%s %ts|option httplog clf", ""},
+		{"a format that is none", LogFlags{LogFormats: []string{"%b"}}, "", "--log-format: the log-format"},
+		{"no such file", LogFlags{Configs: []string{dir + "/3.cfg"}}, "", "--config: cannot read " + dir + "/3.cfg: no such file"},
+		{"an empty folder", LogFlags{Configs: []string{dir + "/empty.cfg.d"}}, "", "there is no *.cfg"},
+		{"not a file", LogFlags{Configs: []string{"/dev/null"}}, "", "it is not a regular file"},
+		{"this program's secrets", LogFlags{Configs: []string{dir + "/secret.cfg.d"}}, "", "the variable HAPROXY_STATS_PASSWORD is not set here"},
+	} {
+		found, err := test.flags.formats()
+		if test.err != "" {
+			if err == nil || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%s: error %v, want %s", test.name, err, test.err)
+			}
+			continue
+		}
+		var formats []string
+		for _, f := range found.Formats {
+			formats = append(formats, f.String())
+		}
+		if got := strings.Join(formats, "|"); err != nil || got != test.formats {
+			t.Errorf("%s: %s, %v; want %s", test.name, got, err, test.formats)
+		}
 	}
 }

@@ -114,7 +114,7 @@ func (r reader) silentBefore(ctx context.Context, at time.Time, silence time.Dur
 }
 
 // peek looks at the lines of a span, until a worker has seen enough.
-func (r reader) peek(ctx context.Context, from, to time.Time, enough func(*Lines) bool) (*Lines, logsource.Report, error) {
+func (r reader) peek(ctx context.Context, from, to time.Time, enough func(*Lines) bool) (*Lines, told, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var stopped atomic.Bool

@@ -74,11 +74,11 @@ type Counter[C any] interface {
 // nothing of late, it reads what is needed to know whether that is usual.
 func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.Source, stretch Stretch, newCounter func() C) (C, Log, error) {
 	var none C
-	formats, err := f.formats()
+	found, err := f.formats()
 	if err != nil {
 		return none, Log{}, err
 	}
-	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: formats}}
+	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: found.Formats}}
 	streamed := f.isStreamed()
 	began := time.Now()
 	counted, report, err := read(ctx, r, spanOf(stretch), func() *both[C] {
@@ -93,8 +93,9 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	}
 	zerolog.Ctx(ctx).Debug().Stringer("log", source).Int64("bytes", report.Bytes).Time("earliest", report.Earliest).Time("newest", report.Newest).
 		Dur("milliseconds", time.Since(began)).Msg("read")
-	log := logOf(report, counted.lines)
+	log := logOf(report.Report, counted.lines)
 	log.Live, log.Streamed = f.At == "", streamed
+	log.Losses, log.LeftOut, log.Partial = report.losses, found.LeftOut, found.Partial
 	r.lookBack(ctx, stretch, &log)
 	return counted.counter, log, nil
 }
@@ -124,7 +125,7 @@ type reader struct {
 
 // read counts the lines of a span, with as many workers as there are processors;
 // after an error those that were read until then.
-func read[C Counter[C]](ctx context.Context, r reader, span logsource.Span, newCounter func() C) (C, logsource.Report, error) {
+func read[C Counter[C]](ctx context.Context, r reader, span logsource.Span, newCounter func() C) (C, told, error) {
 	span.Location = r.options.Location
 	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
 	counters, visits := make([]C, workers), make([]func(*accesslog.Record), workers)
@@ -136,11 +137,17 @@ func read[C Counter[C]](ctx context.Context, r reader, span logsource.Span, newC
 	report, err := r.source.Read(ctx, span, workers, accesslog.New(r.options).WrittenAt, func(worker int, c logsource.Chunk) {
 		reading.Piece(worker, accesslog.Piece(c))
 	})
-	reading.Close()
+	losses := reading.Close()
 	for _, other := range counters[1:] {
 		counters[0].Merge(other)
 	}
-	return counters[0], report, err
+	return counters[0], told{report, losses}, err
+}
+
+// told is what reading a log tells beside its lines.
+type told struct {
+	logsource.Report
+	losses []accesslog.Loss
 }
 
 // spanOf is what has to be read: the stretch, and where the baseline is shorter

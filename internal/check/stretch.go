@@ -1,6 +1,11 @@
 package check
 
-import "time"
+import (
+	"time"
+
+	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/accesslog/logformat"
+)
 
 // Stretch is the time that is looked at: the window that is judged, and the
 // baseline just before it.
@@ -30,6 +35,10 @@ type Log struct {
 	Overlong uint64    // lines that were skipped because of their length
 	Unread   []Unread  // parts of the stretch that are there and could not be read
 	Notes    []string  // what was unexpected and harmless
+
+	Losses  []accesslog.Loss    // lines that syslog daemons say they have dropped, HAProxy's or nobody's by name; oldest first
+	LeftOut []logformat.LeftOut // frontends of the configuration whose lines cannot be judged
+	Partial []logformat.Partial // its sections that do not log all of their requests
 }
 
 // Unread is a part of the log that could not be read. It lies before Earliest,

@@ -5,7 +5,7 @@ complete -c check_haproxy_nosrv -l journal -d 'read the systemd journal of a uni
 complete -c check_haproxy_nosrv -l journal-file -r -F -d 'with --journal: read this journal file instead of the system\'s'
 complete -c check_haproxy_nosrv -l ring -x -d 'read this ring of HAProxy\'s, over the socket of -S'
 complete -c check_haproxy_nosrv -l log-format -x -d 'HAProxy\'s log-format string, for lines in a format of your own (repeatable)'
-complete -c check_haproxy_nosrv -l config -r -F -d 'read the log formats out of this haproxy.cfg (repeatable)'
+complete -c check_haproxy_nosrv -l config -r -F -d 'read the log formats out of this haproxy.cfg, or of a folder\'s files (repeatable: all are one configuration)'
 complete -c check_haproxy_nosrv -l timezone -x -d 'zone of times that name none: local, UTC or a name like Europe/Paris [default: local]'
 complete -c check_haproxy_nosrv -l at -x -d 'look at the log as if it were this time: 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone [default: now]'
 complete -c check_haproxy_nosrv -l window -x -d 'the stretch of time that is judged [default: 5m]'

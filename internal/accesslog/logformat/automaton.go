@@ -13,8 +13,9 @@ import (
 //
 // Going over the line forwards and then backwards gives, for each byte, all the
 // fields that it belongs to in any reading of the line. Where a field that
-// decides overlaps with one that a client can fill, two readings differ and the
-// line is refused: that is what a forged line looks like.
+// decides overlaps with another that does, or with one that a client can fill,
+// two readings differ and the line is refused: nobody can tell where one name
+// ends, or the line is forged.
 type automaton struct {
 	words int      // 64 states a word
 	masks []uint64 // words per byte value: the states that accept it
@@ -26,9 +27,9 @@ type automaton struct {
 	final   []uint64 // the whole format has been read
 	partial []uint64 // all that decides has been read; the line is cut short
 
-	decides []uint64 // states of the fields that decide
-	foreign []uint64 // states whose text a client may have chosen
-	fields  []Field  // of each state
+	decides [][]uint64 // states of each field that decides
+	foreign []uint64   // states whose text a client may have chosen
+	fields  []Field    // of each state
 
 	table []uint16 // state<<8|byte to state, where no choice is ever left; else nil
 
@@ -162,19 +163,13 @@ func (a *automaton) backwards(mt *Matcher, text []byte, accept []uint64) {
 }
 
 // walk goes through the text in one of its readings: each field as long as can
-// be. It refuses the text if another reading has a client's bytes where this one
-// or that one has a field that decides.
+// be. It refuses the text if two readings differ in what decides.
 func (a *automaton) walk(mt *Matcher, text []byte) bool {
 	mt.spans = [fieldCount][2]int{}
 	state := -1
 	for i := range text {
 		here := mt.sets[i*a.words:][:a.words]
-		var decided, foreign uint64
-		for w, x := range here {
-			decided |= x & a.decides[w]
-			foreign |= x & a.foreign[w]
-		}
-		if decided != 0 && foreign != 0 {
+		if a.differ(here) {
 			return false
 		}
 		if state = a.move(state, here); state < 0 {
@@ -183,6 +178,18 @@ func (a *automaton) walk(mt *Matcher, text []byte) bool {
 		mt.mark(a.fields[state], i)
 	}
 	return true
+}
+
+// differ reports whether the states of one byte are of two fields that decide, or
+// of one and of a client's text.
+func (a *automaton) differ(here []uint64) bool {
+	deciding := 0
+	for _, field := range a.decides {
+		if meets(here, field) {
+			deciding++
+		}
+	}
+	return deciding > 1 || deciding > 0 && meets(here, a.foreign)
 }
 
 // mark extends a field's span to byte i.

@@ -31,9 +31,10 @@ var (
 	setNumber   = setOf("+-0123456789", nil)
 	setHex      = setOf("+-0123456789abcdefABCDEF", nil)
 	setAddress  = setOf("0123456789abcdefABCDEFunix.:%-", nil) // %ci is "unix" for a socket, "-" for none
-	setName     = setOf("<>", IsNameByte)
-	setNameTLS  = setOf("<>~", IsNameByte)
-	setWord     = setName
+	setName     = setOf("", IsNameByte)
+	setNameTLS  = setOf("~", IsNameByte)
+	setAnyName  = setOf("<>~", IsNameByte)
+	setWord     = setOf("<>", IsNameByte)
 	setURI      = setOf("", func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' }) // url_encode_map: quotes and what is not ASCII become #XX
 	setRequest  = setOf(" ", func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' })
 	setCaptured = setOf(" ", func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' && c != '{' && c != '}' })
@@ -59,14 +60,15 @@ type state struct {
 // end in, -1 standing for its beginning; those whose last byte was a blank that
 // HAProxy knows of are apart, because a separator after them writes nothing.
 type builder struct {
-	states  []state
-	start   []int
-	ends    []int
-	blank   []int // ends after a separator, or at the beginning
-	trimmed []int // where the text may also end if blanks at its end were cut off
-	foreign bool  // the item being added is a client's
-	field   Field
-	seen    [fieldCount]bool
+	states   []state
+	start    []int
+	ends     []int
+	blank    []int // ends after a separator, or at the beginning
+	trimmed  []int // where the text may also end if blanks at its end were cut off
+	foreign  bool  // the item being added is a client's
+	field    Field
+	flagless bool // the format holds no termination state
+	seen     [fieldCount]bool
 }
 
 // buildAutomaton builds the automaton of a format, or, for prefix, of its
@@ -74,7 +76,7 @@ type builder struct {
 // client's text stands before that.
 func buildAutomaton(items []item, prefix bool) (*automaton, error) {
 	last := lastDecisive(items, prefix)
-	b := builder{blank: []int{-1}}
+	b := builder{blank: []int{-1}, flagless: !holds(items, FieldFlags)}
 	enough := 0
 	for i, it := range items {
 		if prefix && i <= last && it.foreign() {
@@ -100,19 +102,14 @@ func buildAutomaton(items []item, prefix bool) (*automaton, error) {
 	return b.finish(enough, prefix && last+1 < len(items)), nil
 }
 
-// lastDecisive is the last item that a line's meaning depends on; where there is
-// a server that is the names, without one the termination state too.
+// lastDecisive is the last item that a line's meaning depends on: with a server
+// the names, without one how it ended too.
 func lastDecisive(items []item, served bool) int {
+	flagless := !holds(items, FieldFlags)
 	last := -1
 	seen := [fieldCount]bool{}
 	for i, it := range items {
-		switch it.field {
-		case FieldFlags:
-			if served {
-				continue
-			}
-		case FieldFrontend, FieldBackend, FieldServer:
-		default:
+		if !it.field.decides(flagless) || served && !it.field.isName() {
 			continue
 		}
 		if !seen[it.field] {
@@ -122,6 +119,14 @@ func lastDecisive(items []item, served bool) int {
 	}
 	return last
 }
+
+// decides reports whether a line's meaning depends on the field. In a format
+// without termination state the status has to do.
+func (f Field) decides(flagless bool) bool {
+	return f.isName() || f == FieldFlags || f == FieldStatus && flagless
+}
+
+func (f Field) isName() bool { return f == FieldFrontend || f == FieldBackend || f == FieldServer }
 
 // foreign: a client may have chosen the item's text.
 func (it item) foreign() bool { return it.kind >= kindURI }
@@ -134,7 +139,7 @@ func (b *builder) addDelimiter(it, before item) bool {
 		b.add(it)
 		return true
 	case kindText:
-		if before.kind == kindName && setNameTLS.has(it.text[0]) && !before.options.quote && !before.options.json {
+		if before.kind == kindName && setAnyName.has(it.text[0]) && !before.options.quote && !before.options.json {
 			return false
 		}
 		b.add(item{kind: kindText, text: it.text[:1]})
@@ -203,11 +208,14 @@ func (b *builder) value(it item, least int) {
 	case kindAddress:
 		b.run(setAddress, least)
 	case kindName:
-		if it.field == FieldFrontend {
+		switch it.field {
+		case FieldFrontend:
 			b.run(setNameTLS, least)
-			return
+		case FieldServer:
+			b.server(least)
+		default:
+			b.run(setName, least)
 		}
-		b.run(setName, least)
 	case kindWord:
 		b.run(setWord, least)
 	case kindLocalDate, kindZonedDate:
@@ -230,6 +238,15 @@ func (b *builder) value(it item, least int) {
 	case kindAnything:
 		b.run(setAny, least)
 	}
+}
+
+// server appends a server's name, or that of a service of HAProxy's in brackets.
+func (b *builder) server(least int) {
+	b.alternative(func() { b.run(setName, least) }, func() {
+		b.one(setOf("<", nil))
+		b.run(setName, 1)
+		b.one(setOf(">", nil))
+	})
 }
 
 // jsonValue appends a value as %{+json} writes it: strings in quotes with
@@ -392,8 +409,9 @@ func (b *builder) finish(enough int, early bool) *automaton {
 	on := func(s []uint64, i int) { s[i>>6] |= 1 << (i & 63) }
 	a := &automaton{
 		words: words, masks: make([]uint64, 256*words), early: early,
-		start: set(), next: set(), loop: set(), final: set(), partial: set(), decides: set(), foreign: set(),
+		start: set(), next: set(), loop: set(), final: set(), partial: set(), foreign: set(),
 	}
+	decides := map[Field][]uint64{}
 	for _, s := range b.start {
 		on(a.start, s)
 	}
@@ -413,10 +431,14 @@ func (b *builder) finish(enough int, early bool) *automaton {
 			}
 			a.jumps = append(a.jumps, jump{i, f})
 		}
-		switch s.field {
-		case FieldFrontend, FieldBackend, FieldServer, FieldFlags:
-			on(a.decides, i)
-		case FieldDate, FieldEpoch:
+		if s.field.decides(b.flagless) {
+			if decides[s.field] == nil {
+				decides[s.field] = set()
+				a.decides = append(a.decides, decides[s.field])
+			}
+			on(decides[s.field], i)
+		}
+		if s.field == FieldDate || s.field == FieldEpoch {
 			a.dated = true
 		}
 		if s.foreign {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -13,16 +13,62 @@ import (
 // LINESIZE, 2048 bytes, unless built otherwise.
 const maxConfigLine = 1 << 20
 
-// FromConfig reads the log formats out of a haproxy.cfg: what every
-// frontend and listen section uses, its own or that of its defaults section
-// (named ones and "from NAME" included), and the formats of log profiles. name
-// is the file's, for errors. getenv looks up an environment variable that the
-// file does not set itself; nil knows none.
-//
-// A format that no line can be judged with is refused, and so is a file without
-// any.
-func FromConfig(r io.Reader, name string, getenv func(string) (string, bool)) ([]*Format, error) {
-	c := config{name: name, getenv: getenv, env: map[string]string{}, named: map[string]proxySection{}}
+// Config is a configuration of HAProxy's, of one file or more, as far as it tells
+// what is logged and how.
+type Config struct {
+	getenv lookup
+	env    map[string]string // setenv and presetenv
+
+	file     string
+	choice   int // depth of .if blocks, of which nobody here knows whether HAProxy takes them
+	section  string
+	current  *proxySection // the section being read, if it can hold a format
+	defaults proxySection  // the last defaults section
+	named    map[string]proxySection
+	global   []target
+	proxies  []*proxySection
+	profiles []formatLine
+}
+
+// Found is what a configuration tells of a log.
+type Found struct {
+	// Formats are those of frontend and listen sections, their own or those of
+	// their defaults section (named ones and "from NAME" included), and those of log
+	// profiles.
+	Formats []*Format
+	// LeftOut are frontends of whose log nothing can be told, and why.
+	LeftOut []LeftOut
+	// Partial are sections that do not log all of their requests.
+	Partial []Partial
+}
+
+// LeftOut is a format that no line can be judged by.
+type LeftOut struct {
+	Frontends []string // none for a log profile's
+	Where     string   // "haproxy.cfg line 13"
+	Reason    string
+}
+
+// Partial is a section of which only a part of the requests is logged: failures
+// above all, or a sample.
+type Partial struct {
+	Section, Where string
+	Setting        string // "option dontlog-normal"
+}
+
+// NewConfig returns an empty configuration. getenv looks up an environment
+// variable that the files do not set themselves; nil knows none.
+func NewConfig(getenv func(string) (string, bool)) *Config {
+	if getenv == nil {
+		getenv = noVariables
+	}
+	return &Config{getenv: getenv, env: map[string]string{}, named: map[string]proxySection{}}
+}
+
+// Read reads a file, which goes on where the one before has ended. name is for
+// errors.
+func (c *Config) Read(r io.Reader, name string) error {
+	c.file, c.section, c.current = name, "", nil
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 4096), maxConfigLine)
 	number := 0
@@ -35,65 +81,80 @@ func FromConfig(r io.Reader, name string, getenv func(string) (string, bool)) ([
 			number++
 			text = strings.TrimSuffix(text, `\`) + strings.TrimLeft(lines.Text(), " \t")
 		}
-		if err := c.line(text, first); err != nil {
-			return nil, err
-		}
+		c.line(text, first)
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return nil, fmt.Errorf("cannot read %s: line %d is longer than %d bytes; is this a haproxy.cfg?", name, number+1, maxConfigLine)
+		return fmt.Errorf("cannot read %s: line %d is longer than %d bytes; is this a haproxy.cfg?", name, number+1, maxConfigLine)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+		return fmt.Errorf("cannot read %s: %w", name, err)
 	}
-	return c.formats()
+	return nil
 }
 
-// config is what has been read of a haproxy.cfg so far.
-type config struct {
-	name   string
-	getenv func(string) (string, bool)
-	env    map[string]string // setenv and presetenv
-
-	section  string
-	current  *proxySection // the section being read, if it can hold a format
-	defaults proxySection  // the last defaults section
-	named    map[string]proxySection
-	proxies  []*proxySection
-	profiles []formatLine
-}
-
-// proxySection is a defaults, frontend or listen section.
+// proxySection is a defaults, frontend, listen or backend section.
 type proxySection struct {
-	name     string
-	log      formatLine
-	errorLog formatLine
+	name        string
+	logs        []formatLine // more than one if a condition chooses
+	data        []formatLine // of log-format-sd
+	errorLog    formatLine
+	targets     []target
+	failures    where // option dontlog-normal
+	silent      where // set-log-level silent
+	takesClient bool  // it has a log of its own: a frontend or listen section
+}
+
+// where is a line of a file that says something.
+type where struct {
+	place, text string
 }
 
 // formatLine is a format and where it stands. text is a log-format string;
-// option is "httplog", "clf" and so on.
+// option is "httplog", "clf" and so on; fault is why it cannot be used.
 type formatLine struct {
-	text   string
-	option string
-	line   int
-	quiet  bool
+	text, option, place string
+	fault               string
 }
 
-func (f formatLine) set() bool { return f.text != "" || f.option != "" }
+// target is one log line.
+type target struct {
+	where
+	global  bool // those of the global section
+	sampled bool
+	level   string // the least severe that it takes; empty for all
+}
 
-// line reads one line.
-func (c *config) line(text string, number int) error {
-	words, err := splitWords(text, c.lookup)
+// line reads one line. What is wrong with a line costs no more than that line:
+// HAProxy may skip it (.if), or it says nothing of logs.
+func (c *Config) line(text string, number int) {
+	words, unset, err := splitWords(text, c.lookup)
 	if err != nil {
-		return fmt.Errorf("cannot read %s: line %d: %w", c.name, number, err)
+		c.faulty(text, number, err)
+		return
 	}
-	if len(words) == 0 || strings.HasPrefix(words[0], ".") { // .if, .notice and the like
-		return nil
+	if len(words) == 0 {
+		return
 	}
-	if sections[words[0]] {
+	place := fmt.Sprintf("%s line %d", c.file, number)
+	switch {
+	case words[0] == ".if":
+		c.choice++
+	case words[0] == ".endif":
+		c.choice = max(c.choice-1, 0)
+	case strings.HasPrefix(words[0], "."):
+	case sections[words[0]]:
 		c.open(words)
-		return nil
+	default:
+		c.keyword(words, unset, place)
 	}
-	return c.keyword(words, number)
+}
+
+// faulty notes a format that cannot be read.
+func (c *Config) faulty(text string, number int, err error) {
+	if word, _, _ := strings.Cut(strings.TrimSpace(text), " "); c.current != nil && word == "log-format" {
+		c.current.set(&c.current.logs, formatLine{fault: err.Error(), place: fmt.Sprintf("%s line %d", c.file, number)}, c.choice > 0)
+		c.keep()
+	}
 }
 
 // sections are the words that begin a section (HAProxy manual 2.1 and the
@@ -105,7 +166,7 @@ var sections = map[string]bool{
 }
 
 // open begins a section.
-func (c *config) open(words []string) {
+func (c *Config) open(words []string) {
 	c.section, c.current = words[0], nil
 	name, from := "", ""
 	rest := words[1:]
@@ -119,90 +180,170 @@ func (c *config) open(words []string) {
 	}
 	switch c.section {
 	case "defaults":
-		c.defaults = c.named[from]
+		c.defaults = c.named[from].clone()
 		c.defaults.name = name
 		c.current = &c.defaults
-	case "frontend", "listen":
-		p := c.defaults
+	case "frontend", "listen", "backend":
+		p := c.defaults.clone()
 		if from != "" {
-			p = c.named[from]
+			p = c.named[from].clone()
 		}
-		p.name = name
+		p.name, p.takesClient = name, c.section != "backend"
 		c.proxies = append(c.proxies, &p)
 		c.current = &p
 	}
 }
 
+// clone is a section of its own that begins as this one.
+func (p proxySection) clone() proxySection {
+	p.logs, p.data, p.targets = slices.Clone(p.logs), slices.Clone(p.data), slices.Clone(p.targets)
+	return p
+}
+
 // keyword reads a line inside a section.
-func (c *config) keyword(words []string, number int) error {
+func (c *Config) keyword(words, unset []string, place string) {
 	switch c.section {
 	case "global":
 		c.setEnvironment(words)
+		c.global = readTarget(c.global, words, place)
 	case "log-profile":
-		c.profile(words, number)
+		c.profile(words, place)
 	}
-	if c.current == nil {
-		return nil
+	if c.current != nil {
+		c.current.read(words, unset, place, c.choice > 0)
+		c.keep()
 	}
-	if err := c.current.read(words, number); err != nil {
-		return fmt.Errorf("cannot use %s: line %d: %w", c.name, number, err)
-	}
-	if c.section == "defaults" && c.defaults.name != "" {
-		c.named[c.defaults.name] = c.defaults
-	}
-	return nil
 }
 
-// read takes what a line says about formats.
-func (p *proxySection) read(words []string, number int) error {
+// keep remembers a named defaults section as it is so far.
+func (c *Config) keep() {
+	if c.section == "defaults" && c.defaults.name != "" {
+		c.named[c.defaults.name] = c.defaults.clone()
+	}
+}
+
+// read takes what a line says about logs. maybe: a condition decides whether
+// HAProxy reads it.
+func (p *proxySection) read(words, unset []string, place string, maybe bool) {
 	no := false
 	if words[0] == "no" || words[0] == "default" {
 		no, words = true, words[1:]
 	}
+	if len(words) < 2 {
+		if no && len(words) == 1 && words[0] == "log" {
+			p.targets = nil
+		}
+		return
+	}
 	switch {
-	case len(words) < 2:
-	case words[0] == "log-format" || words[0] == "error-log-format":
-		if len(words) > 2 {
-			return fmt.Errorf("%s has more than one argument; escape its spaces or quote it", words[0])
-		}
-		f := formatLine{text: words[1], line: number, quiet: words[0] == "error-log-format"}
-		if f.quiet {
-			p.errorLog = f
-		} else {
-			p.log = f
-		}
-	case words[0] == "option" && isLogOption(words[1]):
-		if no {
-			p.log = formatLine{}
-			return nil
-		}
-		p.log = formatLine{option: words[1], line: number}
-		if len(words) > 2 && words[2] == "clf" {
-			p.log.option = "clf"
+	case words[0] == "log-format":
+		p.set(&p.logs, readFormatLine(words, unset, place), maybe)
+	case words[0] == "log-format-sd":
+		p.set(&p.data, readFormatLine(words, unset, place), maybe)
+	case words[0] == "error-log-format":
+		p.errorLog = readFormatLine(words, unset, place)
+	case words[0] == "log":
+		p.targets = readTarget(p.targets, words, place)
+	case words[0] == "option":
+		p.option(words[1:], no, place, maybe)
+	case slices.Contains(words, "set-log-level") && slices.Contains(words, "silent"):
+		if hidesByOutcome(words) {
+			p.silent = where{place, "set-log-level silent"}
 		}
 	}
-	return nil
 }
 
-func isLogOption(word string) bool {
-	return word == "httplog" || word == "httpslog" || word == "tcplog"
+// option reads an option that has to do with logs.
+func (p *proxySection) option(words []string, no bool, place string, maybe bool) {
+	switch name := words[0]; {
+	case name == "dontlog-normal" && no:
+		p.failures = where{}
+	case name == "dontlog-normal":
+		p.failures = where{place, "option dontlog-normal"}
+	case name != "httplog" && name != "httpslog" && name != "tcplog":
+	case no && !maybe:
+		p.logs = nil
+	case !no:
+		f := formatLine{option: name, place: place}
+		if len(words) > 1 && words[1] == "clf" {
+			f.option = "clf"
+		}
+		p.set(&p.logs, f, maybe)
+	}
+}
+
+// set takes a format, beside the ones before if a condition decides.
+func (p *proxySection) set(formats *[]formatLine, f formatLine, maybe bool) {
+	if !maybe {
+		*formats = nil
+	}
+	*formats = append(*formats, f)
+}
+
+func readFormatLine(words, unset []string, place string) formatLine {
+	f := formatLine{text: words[1], place: place}
+	switch {
+	case len(words) > 2:
+		f.fault = words[0] + " has more than one argument; escape its spaces or quote it"
+	case len(unset) > 0:
+		f.fault = fmt.Sprintf("the variable %s is not set here; set it as it is set for HAProxy, or give the format with --log-format", strings.Join(unset, ", "))
+	}
+	return f
+}
+
+// hidesByOutcome reports whether a rule with set-log-level silent lets some
+// outcomes be logged more often than others, or only a sample of all: it has no
+// condition, or one on the answer or on chance. Rules for a path or an address
+// leave out requests of any outcome.
+func hidesByOutcome(words []string) bool {
+	at := max(slices.Index(words, "if"), slices.Index(words, "unless"))
+	if at < 0 || strings.Contains(words[0], "response") {
+		return true
+	}
+	condition := strings.Join(words[at:], " ")
+	return strings.Contains(condition, "rand") || strings.Contains(condition, "status") || strings.Contains(condition, "res.")
+}
+
+// readTarget reads a log line:
+//
+//	log <target> [len <length>] [format <format>] [sample <ranges>:<size>] [profile <name>] <facility> [<level> [<minlevel>]]
+func readTarget(targets []target, words []string, place string) []target {
+	if words[0] != "log" || len(words) < 2 {
+		return targets
+	}
+	t := target{where: where{place, strings.Join(words, " ")}, global: words[1] == "global"}
+	rest := words[2:]
+	for len(rest) > 1 && slices.Contains([]string{"len", "format", "sample", "profile"}, rest[0]) {
+		t.sampled = t.sampled || rest[0] == "sample"
+		rest = rest[2:]
+	}
+	if len(rest) > 1 {
+		t.level = rest[1]
+	}
+	return append(targets, t)
+}
+
+// failuresOnly reports whether requests that went well, which are logged at level
+// info, are not for this target.
+func (t target) failuresOnly() bool {
+	return slices.Contains([]string{"emerg", "alert", "crit", "err", "warning", "notice"}, t.level)
 }
 
 // profile reads "on STEP [drop] [format FMT] [sd FMT]" (HAProxy 3.1 and later).
-func (c *config) profile(words []string, number int) {
+func (c *Config) profile(words []string, place string) {
 	if words[0] != "on" {
 		return
 	}
 	for i := 2; i+1 < len(words); i++ {
 		if words[i] == "format" {
-			c.profiles = append(c.profiles, formatLine{text: words[i+1], line: number})
+			c.profiles = append(c.profiles, formatLine{text: words[i+1], place: place})
 			return
 		}
 	}
 }
 
 // setEnvironment follows setenv, presetenv and unsetenv.
-func (c *config) setEnvironment(words []string) {
+func (c *Config) setEnvironment(words []string) {
 	if len(words) < 2 {
 		return
 	}
@@ -222,194 +363,14 @@ func (c *config) setEnvironment(words []string) {
 	}
 }
 
-func (c *config) lookup(name string) (string, bool) {
+// lookup finds a variable: the configuration's own, HAProxy's, or one of the
+// environment.
+func (c *Config) lookup(name string) (string, bool) {
 	if v, ok := c.env[name]; ok {
 		return v, true
 	}
-	if c.getenv == nil {
-		return "", false
+	if v, ok := builtInVariable(name); ok {
+		return v, true
 	}
 	return c.getenv(name)
 }
-
-// formats compiles what the sections use, each format once.
-func (c *config) formats() ([]*Format, error) {
-	var out []*Format
-	known := map[string]*Format{}
-	use := func(f formatLine, owner string) error {
-		if !f.set() {
-			return nil
-		}
-		key := fmt.Sprint(f.quiet, f.option, "\x00", f.text)
-		compiled := known[key]
-		if compiled == nil {
-			var err error
-			if compiled, err = f.compile(); err != nil {
-				return fmt.Errorf("cannot use %s: line %d: %w", c.name, f.line, err)
-			}
-			known[key] = compiled
-			out = append(out, compiled)
-		}
-		if owner != "" {
-			compiled.owners = append(compiled.owners, owner)
-		}
-		return nil
-	}
-	for _, p := range c.proxies {
-		if err := use(p.log, p.name); err != nil {
-			return nil, err
-		}
-	}
-	for _, f := range c.profiles {
-		items, err := parseFormat(f.text)
-		f.quiet = err == nil && len(missingFields(items)) > 0 // for another step than the end
-		if err := use(f, ""); err != nil {
-			return nil, err
-		}
-	}
-	if len(c.proxies) == 0 { // the frontends are in another file
-		if err := use(c.defaults.log, ""); err != nil {
-			return nil, err
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s has no log-format and no option httplog, httpslog or tcplog for a frontend; name the file that has, or give --log-format", c.name)
-	}
-	for _, p := range c.proxies {
-		if err := use(p.errorLog, ""); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// compile makes the format. HAProxy falls back from httplog to tcplog in TCP
-// mode, which are both Columns.
-func (f formatLine) compile() (*Format, error) {
-	switch f.option {
-	case "":
-		return compile(f.text, f.quiet)
-	case "clf":
-		return &Format{text: "option httplog clf", option: CLF}, nil
-	}
-	return &Format{text: "option " + f.option, option: Columns}, nil
-}
-
-// splitWords cuts a line of a haproxy.cfg into words (HAProxy manual 2.2,
-// parse_line in its tools.c): backslashes escape outside of single quotes,
-// variables count in double quotes only, # begins a comment.
-func splitWords(line string, lookup func(string) (string, bool)) ([]string, error) {
-	var words []string
-	var word []byte
-	inWord := false
-	var quote byte
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == '\n' || c == '\r':
-			i = len(line)
-		case c == '#' && quote == 0:
-			i = len(line)
-		case (c == '"' || c == '\'') && (quote == 0 || quote == c):
-			if quote == c {
-				quote, inWord = 0, true // "" is a word too
-			} else {
-				quote = c
-			}
-		case c == '\\' && quote != '\'':
-			inWord = true
-			b, used := unescapeWord(line[i:], quote)
-			word = append(word, b)
-			i += used - 1
-		case isBlank(c) && quote == 0:
-			if inWord {
-				words = append(words, string(word))
-				word, inWord = word[:0], false
-			}
-		case c == '$' && quote == '"':
-			inWord = true
-			value, used, err := expand(line[i:], lookup)
-			if err != nil {
-				return nil, err
-			}
-			word = append(word, value...)
-			i += used - 1
-		default:
-			inWord = true
-			word = append(word, c)
-		}
-	}
-	if quote != 0 {
-		return nil, fmt.Errorf("a quote (%c) is not closed", quote)
-	}
-	if inWord {
-		words = append(words, string(word))
-	}
-	return words, nil
-}
-
-// openQuote reports whether a line ends inside double quotes.
-func openQuote(line string) bool {
-	_, err := splitWords(line, nil)
-	return err != nil && strings.Contains(err.Error(), `(")`)
-}
-
-// unescapeWord is the byte that a backslash stands for, and how many bytes it
-// takes. A backslash before any other character stands for itself.
-func unescapeWord(s string, quote byte) (b byte, used int) {
-	if len(s) < 2 {
-		return '\\', 1
-	}
-	switch c := s[1]; {
-	case strings.IndexByte(` \#'"`, c) >= 0, c == '$' && quote == '"':
-		return c, 2
-	case c == 't':
-		return '\t', 2
-	case c == 'n':
-		return '\n', 2
-	case c == 'r':
-		return '\r', 2
-	case c == 'x' && len(s) >= 4:
-		if v, err := strconv.ParseUint(s[2:4], 16, 8); err == nil {
-			return byte(v), 4
-		}
-	}
-	return '\\', 1
-}
-
-// expand is the value of $NAME, ${NAME} or ${NAME-default}; a variable that
-// nobody knows is empty.
-func expand(s string, lookup func(string) (string, bool)) (value string, used int, err error) {
-	i := 1
-	brace := i < len(s) && s[i] == '{'
-	if brace {
-		i++
-	}
-	start := i
-	for i < len(s) && (isLetter(s[i]) || isDigit(s[i]) || s[i] == '_' || s[i] == '.' && i == start) {
-		i++
-	}
-	name := s[start:i]
-	if name == "" || isDigit(name[0]) {
-		return "", 0, fmt.Errorf("a $ is followed by no variable's name; write \\$ for the sign")
-	}
-	known := false
-	if lookup != nil {
-		if v, ok := lookup(name); ok {
-			value, known = v, true
-		}
-	}
-	if !brace {
-		return value, i, nil
-	}
-	end := strings.IndexByte(s[i:], '}')
-	if end < 0 {
-		return "", 0, fmt.Errorf("${%s has no closing brace", name)
-	}
-	if rest := s[i : i+end]; !known && strings.HasPrefix(rest, "-") {
-		value = rest[1:]
-	}
-	return value, i + end + 1, nil
-}
-
-func isBlank(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }

@@ -10,12 +10,14 @@ import (
 
 // Format is one log-format, compiled. It is immutable: parsers share it.
 type Format struct {
-	text   string // as HAProxy sees it, quotes and escapes of haproxy.cfg gone
-	full   *automaton
-	prefix *automaton // up to the last name; nil if a client's text can stand before it
-	quiet  bool       // an error-log-format
-	option Option
-	owners []string // the frontends that use it, from a haproxy.cfg; nil: any
+	text       string // as HAProxy sees it, quotes and escapes of haproxy.cfg gone
+	full       *automaton
+	prefix     *automaton // up to the last name; nil if a client's text can stand before it
+	quiet      bool
+	structured bool
+	flagless   bool
+	option     Option
+	owners     []string // the frontends that use it, from a haproxy.cfg; nil: any
 }
 
 // Option is a format that HAProxy has built in: option httplog and its kin, which
@@ -38,8 +40,16 @@ func (f *Format) Frontends() []string { return f.owners }
 // Option tells which built-in format it is, if it is one.
 func (f *Format) Option() Option { return f.option }
 
-// Quiet says that its lines are no requests: an error-log-format.
+// Quiet says that its lines tell of no request: an error-log-format, or one that
+// lacks what is needed to judge a request.
 func (f *Format) Quiet() bool { return f.quiet }
+
+// Structured says that it is written into the structured data of RFC 5424
+// (log-format-sd), not into the text.
+func (f *Format) Structured() bool { return f.structured }
+
+// Flagless says that it holds no termination state, so that the status has to do.
+func (f *Format) Flagless() bool { return f.flagless }
 
 // Dated says that the format holds a date.
 func (f *Format) Dated() bool { return f.full.dated }
@@ -67,43 +77,96 @@ func (f *Format) MatchNames(mt *Matcher, text []byte) bool { return f.prefix.mat
 // A string that begins with a quote or holds a backslash is read as haproxy.cfg
 // would read it, any other as it stands.
 //
-// A format without backend, server or termination state is refused: nothing
-// could be decided with it.
+// HAProxy's own variables, like ${HAPROXY_HTTP_LOG_FMT}, are known.
+//
+// A format is refused if it lacks backend or server, or both termination state
+// and status, since nothing could be decided with it, and if backend and server
+// cannot be told apart in it. One that begins with a bracket may be that of
+// log-format-sd too.
 func Compile(logFormat string) (*Format, error) {
 	text := strings.TrimRight(logFormat, "\r\n")
+	unset := ""
 	if strings.ContainsRune(text, '\\') || strings.HasPrefix(text, `"`) || strings.HasPrefix(text, `'`) {
-		words, err := splitWords(text, nil)
+		words, missing, err := splitWords(text, builtInVariable)
 		if err == nil && (len(words) == 1 || strings.ContainsRune(text, '\\')) {
 			text = strings.Join(words, " ")
+			unset = strings.Join(missing[:min(len(missing), 1)], "")
 		}
+	} else {
+		text, unset = expandBuiltIn(text)
 	}
-	return compile(text, false)
+	if unset != "" {
+		return nil, fmt.Errorf("the log-format %s has the variable %s, which is not known here; write what it stands for", shorten(text), unset)
+	}
+	f, err := compile(text)
+	if err == nil && strings.HasPrefix(text, "[") {
+		f.structured = true
+	}
+	return f, err
 }
 
-// compile compiles the text as HAProxy sees it; quiet formats need not hold the
-// fields that decide.
-func compile(text string, quiet bool) (*Format, error) {
+// compile compiles the text as HAProxy sees it.
+func compile(text string) (*Format, error) {
 	if text == "" {
 		return nil, fmt.Errorf("the log-format is empty; give the string that follows log-format in haproxy.cfg")
+	}
+	if option, ok := optionOf(text); ok {
+		return &Format{text: text, option: option}, nil
 	}
 	items, err := parseFormat(text)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
 	}
-	if missing := missingFields(items); len(missing) > 0 && !quiet {
+	if missing := missingFields(items); len(missing) > 0 {
 		return nil, fmt.Errorf("the log-format %s lacks the %s; without it nobody can tell which requests found no server: add it to the log-format",
 			shorten(text), strings.Join(missing, ", the "))
 	}
-	f := &Format{text: text, quiet: quiet}
-	f.full, err = buildAutomaton(items, false)
+	if adjacent(items) {
+		return nil, fmt.Errorf("in the log-format %s nothing stands between backend and server, so that nobody can tell where one ends: put a slash between them (%%b/%%s)", shorten(text))
+	}
+	f := &Format{text: text, flagless: !holds(items, FieldFlags)}
+	if f.full, err = buildAutomaton(items, false); err != nil {
+		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
+	}
+	f.prefix, _ = buildAutomaton(items, true)
+	return f, nil
+}
+
+// compileQuiet compiles a format whose lines tell of no request.
+func compileQuiet(text string) (*Format, error) {
+	items, err := parseFormat(text)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
 	}
-	if !quiet {
-		f.prefix, _ = buildAutomaton(items, true)
+	f := &Format{text: text, quiet: true}
+	if f.full, err = buildAutomaton(items, false); err != nil {
+		return nil, fmt.Errorf("cannot read the log-format %s: %w", shorten(text), err)
 	}
 	return f, nil
 }
+
+// adjacent reports whether two names follow each other with nothing between that
+// has to be there. (A text between that could be part of a name does not help
+// either, but lines show whether it is.)
+func adjacent(items []item) bool {
+	last := FieldNone // the name before, if nothing has come since
+	for _, it := range items {
+		name := it.kind == kindName && !it.options.quote && !it.options.json
+		switch {
+		case name && last != FieldNone && last != it.field:
+			return true
+		case name:
+			last = it.field
+		case !it.canBeEmpty():
+			last = FieldNone
+		}
+	}
+	return false
+}
+
+// canBeEmpty: captures are nothing where nothing is captured, and expressions and
+// a client's text may be.
+func (it item) canBeEmpty() bool { return it.foreign() && !it.options.quote && !it.options.json }
 
 // shorten quotes a format for an error message.
 func shorten(text string) string {
@@ -116,19 +179,21 @@ func shorten(text string) string {
 
 // missingFields names the fields without which no line can be judged.
 func missingFields(items []item) (missing []string) {
-	have := map[Field]bool{}
-	for _, it := range items {
-		have[it.field] = true
+	if !holds(items, FieldBackend) {
+		missing = append(missing, "backend (%b)")
 	}
-	for _, need := range []struct {
-		field Field
-		name  string
-	}{{FieldBackend, "backend (%b)"}, {FieldServer, "server (%s)"}, {FieldFlags, "termination state (%ts or %tsc)"}} {
-		if !have[need.field] {
-			missing = append(missing, need.name)
-		}
+	if !holds(items, FieldServer) {
+		missing = append(missing, "server (%s)")
+	}
+	if !holds(items, FieldFlags) && !holds(items, FieldStatus) {
+		missing = append(missing, "termination state (%ts or %tsc) or at least the status (%ST)")
 	}
 	return missing
+}
+
+// holds reports whether a field is in a format.
+func holds(items []item, f Field) bool {
+	return slices.ContainsFunc(items, func(it item) bool { return it.field == f })
 }
 
 // Field is what a part of a line is needed for.

@@ -10,9 +10,14 @@ import (
 func TestCompileErrors(t *testing.T) {
 	for format, want := range map[string]string{
 		"":                                       "the log-format is empty",
-		"%ci:%cp %b/%s %ST":                      "lacks the termination state (%ts or %tsc); without it",
+		"%ci:%cp %b/%s":                          "lacks the termination state (%ts or %tsc) or at least the status (%ST); without it",
+		"%b%s %ts":                               "nothing stands between backend and server",
+		"%b%hr%s %ts":                            "nothing stands between backend and server",
+		"%b%[x]%s %ts":                           "nothing stands between backend and server",
+		"${FMT} %b/%s %ts":                       "has the variable FMT, which is not known here",
+		`"${FMT} %b/%s %ts"`:                     "has the variable FMT, which is not known here",
 		"%ts":                                    "lacks the backend (%b), the server (%s); without it",
-		"%[src]":                                 "lacks the backend (%b), the server (%s), the termination state (%ts or %tsc)",
+		"%[src]":                                 "lacks the backend (%b), the server (%s), the termination state (%ts or %tsc) or at least the status (%ST)",
 		"%b %s %ts %":                            "ends in a single %",
 		"%b %s %ts 50% off":                      "write %% for a percent sign",
 		"%b %s %ts %zz":                          "HAProxy has no variable %zz",
@@ -26,6 +31,28 @@ func TestCompileErrors(t *testing.T) {
 		_, err := Compile(format)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want …%s…", format, err, want)
+		}
+	}
+}
+
+// HAProxy's own variables stand for its own formats, however they are written.
+func TestCompileBuiltIn(t *testing.T) {
+	for format, want := range map[string]Option{
+		"${HAPROXY_HTTP_LOG_FMT}":     Columns,
+		"$HAPROXY_HTTPS_LOG_FMT":      Columns,
+		`"${HAPROXY_TCP_LOG_FMT}"`:    Columns,
+		"${HAPROXY_HTTP_CLF_LOG_FMT}": CLF,
+		`"$HAPROXY_TCP_CLF_LOG_FMT"`:  CLF,
+		"${HAPROXY_HTTP_LOG_FMT} %ID": Custom,
+		"%b/%s %ts $ $x $1":           Custom,
+		httpFormat:                    Columns,
+	} {
+		f, err := Compile(format)
+		if err != nil || f.Option() != want {
+			t.Errorf("%s: %v, %v", format, f, err)
+		}
+		if err == nil && strings.Contains(f.String(), "LOG_FMT") {
+			t.Errorf("%s is %s", format, f)
 		}
 	}
 }
@@ -76,9 +103,9 @@ func (a *automaton) parses(text string) (full, partial [][]int) {
 }
 
 // enumerate says what the automaton must say: no reading, readings in which a
-// client's text and a field that decides share a byte, or else fields that every
-// reading agrees on as far as clients are concerned.
-func (a *automaton) enumerate(text string) (ok, tooMany bool) {
+// field that decides shares a byte with another or with a client's text, or else
+// fields that every reading agrees on as far as those are concerned.
+func (a *automaton) enumerate(text string, flagless bool) (ok, tooMany bool) {
 	full, partial := a.parses(text)
 	if len(full)+len(partial) > 5000 {
 		return false, true
@@ -87,14 +114,16 @@ func (a *automaton) enumerate(text string) (ok, tooMany bool) {
 		full = partial
 	}
 	for i := range text {
-		decided, foreign := false, false
+		decided, foreign := map[Field]bool{}, false
 		for _, path := range full {
 			if i < len(path) {
-				decided = decided || has(a.decides, path[i])
+				if f := a.fields[path[i]]; f.decides(flagless) {
+					decided[f] = true
+				}
 				foreign = foreign || has(a.foreign, path[i])
 			}
 		}
-		if decided && foreign {
+		if len(decided) > 1 || len(decided) > 0 && foreign {
 			return false, false
 		}
 	}
@@ -111,7 +140,7 @@ func checkAutomaton(t testing.TB, format, text string) {
 		if a == nil {
 			continue
 		}
-		want, tooMany := a.enumerate(text)
+		want, tooMany := a.enumerate(text, f.flagless)
 		if tooMany {
 			return
 		}
@@ -128,7 +157,7 @@ func checkAutomaton(t testing.TB, format, text string) {
 
 var automatonFormats = []string{
 	"%b %s %ts", "%b/%s %ts %hr %hs %r", "%[x] %b %s %ts", "%[x] %b %s %ts %[y]", "%CC %CS %b-%s %ts", "%{+Q}o %b %s %{-Q}ts %r %hrl",
-	"%{+json}o %(b)b %(u)r %(s)s %(t)ts", "%ts%b/%s", "%hr%hs%b/%s%ts", "%HQ %b %HM %s %ts %HV", "x%bx%sx%tsx",
+	"%{+json}o %(b)b %(u)r %(s)s %(t)ts", "%ts%b/%s", "%b-%s %ts", "%b.%s %ST", "%[x] %b:%s %ST %[y]", "%b/%s %ST %r", "%hr%hs%b/%s%ts", "%HQ %b %HM %s %ts %HV", "x%bx%sx%tsx",
 }
 
 // Every path that the bits follow is a path, and no other.
