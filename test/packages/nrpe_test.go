@@ -60,7 +60,7 @@ func TestNRPE(t *testing.T) {
 			return nil
 		})
 	}
-	for command, want := range map[string]int{"check_haproxy_backend_v2": 2, "check_haproxy_backend": 2, "check_haproxy_sessions": 0, "check_haproxy_nosrv_v2": 1} {
+	for command, want := range map[string]int{"check_haproxy_backend_v2": 2, "check_haproxy_backend": 2, "check_haproxy_sessions": 0, "check_haproxy_nosrv_v2": 2} {
 		if code, ok := codes[command]; !ok || code != want {
 			t.Errorf("%s exits %d, want %d", command, code, want)
 		}
