@@ -18,7 +18,7 @@ func (p *RulePattern) UnmarshalText(text []byte) error {
 		return err
 	}
 	if names := ruleNames(); !slices.ContainsFunc(names, func(name string) bool { return p.Match(name) }) {
-		return fmt.Errorf("%q is no rule; the rules are %s", text, strings.Join(names, ", "))
+		return fmt.Errorf("%q is no rule: they are %s", text, strings.Join(names, ", "))
 	}
 	return nil
 }
@@ -49,14 +49,6 @@ func (i *Ignore) UnmarshalText(text []byte) error {
 	}
 	i.Section = &pattern.Pattern{}
 	return i.Section.UnmarshalText([]byte(section))
-}
-
-// MarshalText is the flag as it was typed.
-func (i Ignore) MarshalText() ([]byte, error) {
-	if i.Section == nil {
-		return []byte(i.Rule.String()), nil
-	}
-	return []byte(i.Rule.String() + "=" + i.Section.String()), nil
 }
 
 func (i Ignore) covers(rule, section string) bool {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"path/filepath"
 	"slices"
 
 	"check-haproxy/internal/diagnosis"
@@ -15,17 +17,14 @@ var behind = map[diagnosis.Cause][]string{
 	diagnosis.MaxconnExhausted: {maxconnOrder.Name},
 }
 
-// Behind returns the finding that explains a section's trouble: what the
-// configuration says of the section that leads to this cause.
-func Behind(c *configuration.Configuration, section string, cause diagnosis.Cause) (Judgement, bool) {
-	names := behind[cause]
-	if len(names) == 0 {
-		return Judgement{}, false
+// Behind says which finding explains a section's trouble, "dns-at-start,
+// haproxy.cfg line 14": what the configuration has of the section that leads to
+// this cause. It is empty if there is none.
+func Behind(c *configuration.Configuration, section string, cause diagnosis.Cause) string {
+	for _, j := range Judge(Subject{Configuration: c}, Options{Selects: func(name string) bool { return name == section }}) {
+		if slices.Contains(behind[cause], j.Rule.Name) {
+			return fmt.Sprintf("%s, %s line %d", j.Rule.Name, filepath.Base(j.File), j.Line)
+		}
 	}
-	found := Judge(Subject{Configuration: c}, Options{Selects: func(name string) bool { return name == section }})
-	i := slices.IndexFunc(found, func(j Judgement) bool { return slices.Contains(names, j.Rule.Name) })
-	if i < 0 {
-		return Judgement{}, false
-	}
-	return found[i], true
+	return ""
 }

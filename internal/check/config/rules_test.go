@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/haproxy/configuration"
 	"check-haproxy/internal/plugin/pattern"
 )
@@ -165,6 +166,7 @@ var ruleCases = map[string][]ruleCase{
 		{"a frontend as large", "frontend fe\n maxconn 12\n default_backend a\nbackend a\n server-template s 2 10.0.0.1:80 maxconn 6", ""},
 		{"not all limited", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 60\n server t 10.0.0.1:80", ""},
 		{"backups aside", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 60\n server t 10.0.0.1:80 backup", "NOTE 2 fe"},
+		{"a backup first", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n server t 10.0.0.1:80 backup\n server s 10.0.0.1:80 maxconn 60\n server u 10.0.0.1:80", ""},
 		{"more let in than there is room", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", "NOTE 4 a"},
 		{"they wait", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n timeout queue 5s\n server s 10.0.0.1:80 maxconn 9", ""},
 		{"let in by the process", "global\n maxconn 10\nfrontend fe\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", "NOTE 5 a"},
@@ -180,7 +182,7 @@ var ruleCases = map[string][]ruleCase{
 		{"a backend without servers", "backend be\n mode http", ""},
 		{"a tunnel in TCP mode", "backend be\n mode tcp\n timeout connect 1s\n timeout tunnel 1h\n server s 10.0.0.1:80", ""},
 		{"a tunnel in HTTP mode", "backend be\n mode http\n timeout connect 1s\n timeout tunnel 1h\n server s 10.0.0.1:80", "WARNING 1 be"},
-		{"logs", "backend be\n mode log\n server s 10.0.0.1:80", ""},
+		{"logs", "backend be\n mode log\n server s 10.0.0.1:80\nfrontend fe\n bind :80", "WARNING 4 fe"},
 		{"connecting longer than checking", "defaults\n timeout connect 2001\n timeout server 1s\nbackend be\n server s 10.0.0.1:80 check", "NOTE 4 be"},
 		{"as long", "defaults\n timeout connect 2000\n timeout server 1s\nbackend be\n server s 10.0.0.1:80 check", ""},
 		{"fewer retries", "defaults\n timeout connect 5s\n timeout server 1s\n retries 1\nbackend be\n server s 10.0.0.1:80 check", ""},
@@ -384,6 +386,35 @@ func TestIncident(t *testing.T) {
 	}
 	if len(c.Unknown) > 0 {
 		t.Errorf("unknown lines %v", c.Unknown)
+	}
+}
+
+// TestBehind holds which finding explains a section's trouble.
+func TestBehind(t *testing.T) {
+	sources, err := configuration.ReadFiles([]string{"testdata/incident.cfg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := configuration.Parse(sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		section string
+		cause   diagnosis.Cause
+		want    string
+	}{
+		{"v2", diagnosis.DNSStale, "dns-at-start, incident.cfg line 14"},
+		{"v2", diagnosis.DNSResolution, "dns-at-start, incident.cfg line 14"},
+		{"v2", diagnosis.MaxconnExhausted, "maxconn-order, incident.cfg line 13"},
+		{"v2e", diagnosis.DNSStale, ""},
+		{"v2", diagnosis.Maintenance, ""},
+		{"fe", diagnosis.NoBackend, ""},
+		{"gone", diagnosis.DNSStale, ""},
+	} {
+		if got := Behind(c, test.section, test.cause); got != test.want {
+			t.Errorf("%s of %s: %q, want %q", test.cause, test.section, got, test.want)
+		}
 	}
 }
 

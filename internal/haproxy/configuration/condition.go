@@ -8,7 +8,6 @@ import (
 // Condition is what follows "if" or "unless" (Configuration Manual 7.2), as
 // alternatives each of which is a list of terms that all have to hold.
 type Condition struct {
-	Text         string // "if v2 !v2e", or nothing
 	alternatives [][]term
 	unclear      bool // it is written in a way that is not understood
 }
@@ -124,7 +123,7 @@ func (p *Proxy) condition(words []string) Condition {
 	if start < 0 {
 		return Condition{alternatives: [][]term{nil}}
 	}
-	c := Condition{Text: strings.Join(words[start:], " ")}
+	var c Condition
 	c.alternatives, c.unclear = p.alternatives(words[start+1:])
 	if words[start] == "unless" && !c.unclear {
 		c.alternatives, c.unclear = negate(c.alternatives)

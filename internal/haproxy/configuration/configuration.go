@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"check-haproxy/internal/advice"
 )
 
 // Position is where a line stands.
@@ -117,12 +119,12 @@ func Parse(sources []Source) (*Configuration, error) {
 	c := r.config
 	names := c.fileNames()
 	if len(c.Sections) == 0 {
-		return nil, fmt.Errorf("%s has no section (global, defaults, frontend, backend, listen …); is this a haproxy.cfg?", names)
+		return nil, advice.New(names+" has no section (global, defaults, frontend, backend, listen …)", "is this a haproxy.cfg?")
 	}
 	if len(c.Unknown) > c.Known {
 		first := c.Unknown[0]
-		return nil, fmt.Errorf("%s has more lines that HAProxy does not know (%d, the first is line %d: %s) than lines that it knows (%d); is this a haproxy.cfg?",
-			names, len(c.Unknown), first.Line, first.Words[0], c.Known)
+		return nil, advice.New(fmt.Sprintf("%s has more lines that HAProxy does not know (%d, the first is line %d: %s) than lines that it knows (%d)",
+			names, len(c.Unknown), first.Line, first.Words[0], c.Known), "is this a haproxy.cfg?")
 	}
 	c.resolve()
 	return c, nil
@@ -167,7 +169,7 @@ func (r *reader) file(source Source) error {
 			err = r.line(s, place)
 		}
 		if err != nil {
-			return fmt.Errorf("cannot read %s: line %d: %w; haproxy -c -f %[1]s shows what HAProxy says", source.Name, place.Line, err)
+			return advice.New(fmt.Sprintf("cannot read %s: line %d: %v", source.Name, place.Line, err), "see what haproxy -c -f "+source.Name+" says")
 		}
 	}
 	if len(r.blocks) > 0 {

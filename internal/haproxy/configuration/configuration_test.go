@@ -137,6 +137,7 @@ func TestFallTime(t *testing.T) {
 		"check inter 2s fastinter 1s fall 3":  4 * time.Second,
 		"check fall 0":                        0,
 		"check inter soon":                    0,
+		"check fastinter soon":                0,
 		"check inter 99999999d":               0,
 		"check inter 99999999999999999999999": 0,
 	} {
@@ -380,6 +381,37 @@ backend be
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestShortLines holds that lines which lack words harm nothing.
+func TestShortLines(t *testing.T) {
+	for _, line := range []string{
+		"server a", "server-template a", "server-template a 1", "default-server", "bind", "acl a", "acl a path -m", "acl a path --", "acl a path -f",
+		"use_backend", "use_backend a if", "use_backend a if !", "use_backend a if { }", "default_backend", "timeout", "timeout client", "option", "no", "no option",
+		"mode", "cookie", "stick", "http-request", "tcp-request", "log", "stats", "load-server-state-from-file", "setenv a", "unsetenv",
+	} {
+		for _, section := range []string{"frontend f", "backend b", "listen l", "defaults", "global"} {
+			c := parse(t, section+"\n"+line+"\nglobal\n\tdaemon\n\tdaemon\nlisten x\n")
+			for _, p := range c.Proxies {
+				p.Routes()
+				p.Answers()
+				p.DefaultBackend()
+				p.Mode()
+				p.Timeout("client")
+			}
+		}
+	}
+}
+
+func TestTemplateRange(t *testing.T) {
+	for text, want := range map[string]string{
+		"3": "1 3 true", "1-3": "1 3 true", "5-5": "5 1 true", "0-1": "0 2 true", "100000": "1 100000 true",
+		"0": "0 0 false", "3-1": "0 0 false", "100001": "0 0 false", "x": "0 0 false", "1-": "0 0 false", "-1": "0 0 false",
+	} {
+		if got := fmt.Sprintln(templateRange(text)); strings.TrimSpace(got) != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
 	}
 }
 

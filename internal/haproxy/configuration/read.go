@@ -41,7 +41,7 @@ func ReadFiles(paths []string) ([]Source, error) {
 				return nil, err
 			}
 			if total += len(text); total > maxTotal {
-				return nil, fmt.Errorf("the configuration is larger than %d MiB: name the files of one HAProxy only", maxTotal>>20)
+				return nil, advice.New(fmt.Sprintf("the configuration is larger than %d MiB", maxTotal>>20), "name the files of one HAProxy only")
 			}
 			sources = append(sources, Source{Name: file, Text: text})
 		}
@@ -71,7 +71,7 @@ func expand(path string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("the folder %s has no file *.cfg; name the folder or file that haproxy -f is given", path)
+		return nil, advice.New("the folder "+path+" has no file *.cfg", "name the folder or file that haproxy -f is given")
 	}
 	slices.Sort(files)
 	return files, nil
@@ -102,7 +102,7 @@ func readFile(path string) ([]byte, error) {
 		return nil, advice.CannotRead(path, err)
 	}
 	if len(text) > maxFile {
-		return nil, fmt.Errorf("cannot read %s: it is larger than %d MiB; is this a haproxy.cfg?", path, maxFile>>20)
+		return nil, advice.New(fmt.Sprintf("cannot read %s: it is larger than %d MiB", path, maxFile>>20), "is this a haproxy.cfg?")
 	}
 	return text, nil
 }

@@ -38,6 +38,7 @@ func TestWords(t *testing.T) {
 		{line: `"a\\" b`, words: []string{`a\`, "b"}},
 		{line: `"it's" 'say "x"'`, words: []string{"it's", `say "x"`}},
 		{line: `\' \" '\n' "\n" \t`, words: []string{"'", `"`, `\n`, "\n", "\t"}},
+		{line: `a\$b "${a}" ${GONE-} x`, words: []string{`a\$b`, "${a}", "", "x"}, unset: []string{"a"}},
 		{line: `a\1 \x41\x7a`, words: []string{`a\1`, "Az"}},
 		{line: `"${SET}" ${SET}x $SET '${SET}'`, words: []string{"value of SET", "value of SETx", "$SET", "${SET}"}},
 		{line: `"$SET/x" "\$SET"`, words: []string{"value of SET/x", "$SET"}},
