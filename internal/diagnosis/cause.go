@@ -29,6 +29,8 @@ const (
 	Drained               Cause = "drained"                 // finishes what it has and takes nothing new
 	Maintenance           Cause = "maintenance"             // taken out by hand or by the configuration
 	NoServers             Cause = "no-servers"              // the backend has no server line
+	Unpublished           Cause = "unpublished"             // the backend was taken out as a whole
+	FrontendClosed        Cause = "frontend-closed"         // the frontend takes no connection
 	MaxconnExhausted      Cause = "maxconn-exhausted"       // requests wait in a queue for a free slot
 	NoBackend             Cause = "no-backend"              // the frontend chose no backend for the request
 	ResourceExhausted     Cause = "resource-exhausted"      // HAProxy itself ran out of memory, ports or sockets
@@ -37,7 +39,7 @@ const (
 
 var urgency = []Cause{
 	DNSStale, HealthCheckFailed, HealthCheckTimeout, DNSResolution, ErrorsObserved, AgentDown,
-	HealthCheckRecovering, ZeroWeight, Drained, Maintenance, NoServers, NoBackend, MaxconnExhausted, ResourceExhausted, Unknown,
+	HealthCheckRecovering, ZeroWeight, Drained, Maintenance, FrontendClosed, Unpublished, NoServers, NoBackend, MaxconnExhausted, ResourceExhausted, Unknown,
 }
 
 // String returns the cause in words, as a part of a sentence.
@@ -65,6 +67,10 @@ func (c Cause) String() string {
 		return "in maintenance"
 	case NoServers:
 		return "the backend has no servers"
+	case Unpublished:
+		return "unpublished, no request goes there"
+	case FrontendClosed:
+		return "the frontend takes no connections"
 	case MaxconnExhausted:
 		return "every slot that maxconn allows is taken"
 	case NoBackend:

@@ -14,12 +14,12 @@ import (
 // commands are what a person would type next. They speak of the first server
 // alone: what is learned there holds for the others, or is asked again.
 func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
-	section := c.Backend.Name
+	section := c.section()
 	if !nameForm.fits(section) {
 		return nil
 	}
 	if len(servers) == 0 {
-		return []string{"grep -nE -A 20 '^(backend|listen) +" + section + "' /etc/haproxy/haproxy.cfg"}
+		return c.sectionCommands(cause, section)
 	}
 	s := servers[0]
 	if !nameForm.fits(s.Name) {
@@ -44,6 +44,33 @@ func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
 		return join(c.ask("show stat "+section+" 6 -1"), c.ask("show sess"), mend(c.ask("set maxconn server "+server+" "+c.moreSlots(s)), "if the server can bear more"))
 	default:
 		return join(c.ask("show stat "+section+" 4 -1"), journal)
+	}
+}
+
+// section is the name of the section that the case is about, or in.
+func (c Case) section() string {
+	if c.Backend != nil {
+		return c.Backend.Name
+	}
+	return c.Name
+}
+
+// sectionCommands are those for a cause that is no server's.
+func (c Case) sectionCommands(cause Cause, section string) []string {
+	configured := []string{"grep -nE -A 20 '^(backend|listen) +" + section + "' /etc/haproxy/haproxy.cfg"}
+	switch {
+	case cause == FrontendClosed && c.Frontend.Status == "PAUSED":
+		return mend(c.ask("enable frontend "+section), "when it is to serve again")
+	case cause == FrontendClosed:
+		return mend([]string{"systemctl reload haproxy"}, "a frontend that was stopped comes back with a reload alone")
+	case cause == Unpublished:
+		return mend(c.ask("publish backend "+section), "when it is to serve again")
+	case cause == NoServers && c.Backend.Selected.Value > 0:
+		return join(configured, mend([]string{"systemctl reload haproxy"}, "brings the configured servers back"))
+	case cause == NoServers:
+		return configured
+	default:
+		return c.ask("show stat " + section + " 4 -1")
 	}
 }
 

@@ -13,11 +13,11 @@ const maxNamed = 3
 
 // evidence says what shows the cause.
 func (c Case) evidence(cause Cause, servers []*haproxy.Server) string {
-	switch cause {
-	case NoServers:
-		return fmt.Sprintf("it has no server line and has answered nothing but errors (%d responses 5xx)", c.Backend.Responses[haproxy.Responses5xx].Value)
-	case MaxconnExhausted:
+	switch {
+	case cause == MaxconnExhausted:
 		return c.queueEvidence(servers)
+	case len(servers) == 0:
+		return c.sectionEvidence(cause)
 	}
 	described := make([]string, 0, maxNamed+1)
 	for _, s := range servers[:min(len(servers), maxNamed)] {
@@ -27,6 +27,22 @@ func (c Case) evidence(cause Cause, servers []*haproxy.Server) string {
 		described = append(described, fmt.Sprintf("%d more", more))
 	}
 	return fmt.Sprintf("%s %s: %s", c.howMany(servers), cause.predicate(len(c.Backend.Servers) > 1), strings.Join(described, ", "))
+}
+
+// sectionEvidence says what shows a cause that is no server's.
+func (c Case) sectionEvidence(cause Cause) string {
+	switch {
+	case cause == FrontendClosed:
+		return fmt.Sprintf("HAProxy says %s: clients are refused", c.Frontend.Status)
+	case cause == Unpublished:
+		return fmt.Sprintf("HAProxy says %s: no rule leads to the backend until it is published again", c.Backend.Status)
+	case cause == NoServers && c.Backend.Selected.Value > 0:
+		return fmt.Sprintf("it has no servers left, though it had some: they were given %d requests", c.Backend.Selected.Value)
+	case cause == NoServers:
+		return fmt.Sprintf("it has no server line and has answered nothing but errors (%d responses 5xx)", c.Backend.Responses[haproxy.Responses5xx].Value)
+	default:
+		return fmt.Sprintf("HAProxy says %s, and no row of a server tells why: are some hidden?", c.Backend.Status)
+	}
 }
 
 // howMany is the subject of the sentence: "2 of 3 servers".

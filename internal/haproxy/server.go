@@ -59,6 +59,12 @@ func (s *Server) Problem() string {
 	}
 }
 
+// IsUnchecked says whether nobody checks the server: it is up whatever it does.
+func (s *Server) IsUnchecked() bool { return s.Status == "no check" }
+
+// IsStarting says whether the server is up because it has not been checked yet.
+func (s *Server) IsStarting() bool { return s.IsUp() && s.CheckResult() == "INI" }
+
 // hasWord says whether status is the word, or the word and something in
 // brackets or a count: "MAINT (via px/srv)", "NOLB 1/2", and "MAINT(via)" as
 // HAProxy 1.5 wrote it.

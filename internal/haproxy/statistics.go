@@ -212,7 +212,7 @@ func (b *statsBuilder) addServer() error {
 		LastCheck:    b.text(lastChk),
 		AgentStatus:  b.text(agentStatus),
 		LastAgent:    b.text(lastAgt),
-		LastChange:   r.shown(lastchg),
+		LastChange:   r.count(lastchg),
 		Sessions:     r.count(scur),
 		SessionLimit: r.count(slim),
 		MaxSessions:  r.shown(smax),

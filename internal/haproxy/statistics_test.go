@@ -347,7 +347,7 @@ func TestDamagedNumbers(t *testing.T) {
 		for name, pair := range map[string][2]Number{
 			"frontend's sessions": {f.Sessions, want.count}, "frontend's limit": {f.SessionLimit, want.count}, "rate": {f.SessionRate, want.count}, "intercepted": {f.Intercepted, want.total},
 			"weight": {s.Weight, want.count}, "sessions": {s.Sessions, want.count}, "limit": {s.SessionLimit, want.count}, "queue": {s.Queue, want.count},
-			"queue's limit": {s.QueueLimit, want.count}, "throttle": {s.Throttle, want.count}, "peak": {s.MaxSessions, shown}, "last change": {s.LastChange, shown}, "code": {s.CheckCode, shown},
+			"queue's limit": {s.QueueLimit, want.count}, "throttle": {s.Throttle, want.count}, "peak": {s.MaxSessions, shown}, "last change": {s.LastChange, want.count}, "code": {s.CheckCode, shown},
 			"backend's queue": {b.Queue, want.count}, "denied": {b.DeniedRequests, want.total}, "5xx": {b.Responses[Responses5xx], want.total}, "selected": {b.Selected, want.total},
 			"backend's last change": {b.LastChange, shown},
 		} {

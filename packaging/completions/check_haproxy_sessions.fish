@@ -24,6 +24,7 @@ complete -c check_haproxy_sessions -l warning-sessions -x -d 'sessions or connec
 complete -c check_haproxy_sessions -l critical-sessions -x -d 'the same for CRITICAL (repeatable)'
 complete -c check_haproxy_sessions -l queue-warning -x -d 'requests that wait in the queues of a backend and its servers (repeatable) [default: 0]'
 complete -c check_haproxy_sessions -l queue-critical -x -d 'the same for CRITICAL (repeatable) [default: none]'
+complete -c check_haproxy_sessions -l closed -x -a 'ok warning critical unknown' -d 'state of a frontend that takes no connections (PAUSED, STOP): ok, warning, critical or unknown [default: critical]'
 complete -c check_haproxy_sessions -s t -l timeout -x -d 'bound on the whole run: 10, 10s or 1m [default: 10s]'
 complete -c check_haproxy_sessions -s v -l verbose -d 'list everything that was checked'
 complete -c check_haproxy_sessions -l perfdata -x -a 'none summary sections servers' -d 'none, summary, sections or servers [default: sections]'

@@ -3,6 +3,8 @@ package backend
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
@@ -26,6 +28,18 @@ type Options struct {
 	MaintOK           bool            // a backend whose servers are all out is OK
 	UnresolvedOut     bool            // "MAINT (resolution)" counts as out, not down
 	NoServers         plugin.State    // for a backend without servers that has only ever answered 5xx
+	LostServers       plugin.State    // for a backend that has no servers left
+	MaintWarning      time.Duration   // a server that is out for longer is a WARNING; 0 is none
+}
+
+// Defaults are the options where no flag is given.
+func Defaults() Options {
+	return Options{
+		Warning:     threshold.Rules(nil).WithDefault(DefaultWarning),
+		Critical:    threshold.Rules(nil).WithDefault(DefaultCritical),
+		NoServers:   plugin.Warning,
+		LostServers: plugin.Critical,
+	}
 }
 
 // Standing is what a server counts as.
@@ -50,14 +64,30 @@ type Verdict struct {
 	check.Target
 	State             plugin.State
 	Up, Down, Out     int
-	OnBackup          bool // all servers that are up are backup servers
+	Trouble           Trouble
 	Cause             diagnosis.Cause
 	Problem           string // why the state is UNKNOWN
+	Unchecked         int    // servers that are up and that nobody checks
+	Starting          int    // servers that are up and have not been checked since they started
 	Servers           []Server
 	Warning, Critical threshold.Range // in effect, as numbers of servers
 
 	names dns.Answers
 }
+
+// Trouble is what a backend has beside, or instead of, servers that are not up.
+type Trouble int
+
+// The troubles, of which a backend has one at most.
+const (
+	NoTrouble     Trouble = iota
+	OnBackup              // all servers that are up are backup servers
+	LongOut               // a server is out for longer than it may be
+	NeverServers          // it has no servers, and has only ever failed
+	LostServers           // it has no servers, and had some
+	HiddenServers         // HAProxy says DOWN, and no server's row explains it
+	Unpublished           // no rule leads to it
+)
 
 // Total is what percentages are of: servers taken out on purpose do not count.
 func (v Verdict) Total() int { return v.Up + v.Down }
@@ -67,39 +97,131 @@ func (v Verdict) Total() int { return v.Up + v.Down }
 // without servers that is none of this check's business: from its statistics
 // it cannot be told from a stats page, a redirector or a "sorry" page.
 func Judge(t check.Target, names dns.Answers, o Options) (Verdict, bool) {
-	if len(t.Backend.Servers) == 0 {
-		return judgeServerless(t, o)
-	}
 	v := Verdict{Target: t, Servers: standings(t.Backend, names, o), names: names}
 	v.count(o.ActiveOnly)
-	if v.Problem = problemOf(t.Backend); v.Problem != "" {
+	total := float64(v.Total())
+	v.Warning, v.Critical = o.Warning.For(v.Names...).Of(total), o.Critical.For(v.Names...).Of(total)
+	switch v.Problem = problemOf(t.Backend, v.Servers, o); {
+	case v.Problem != "":
 		v.State = plugin.Unknown
-		return v, true
+	case t.Backend.IsUnpublished():
+		v.judgeUnpublished(o)
+	case len(v.Servers) > 0:
+		v.judge(o)
+	case !v.judgeServerless(o):
+		return Verdict{}, false
 	}
-	v.judge(o)
-	if v.State != plugin.OK {
+	switch {
+	case v.State == plugin.OK:
+		v.Cause = ""
+	case v.Cause == "" && v.Problem == "":
 		v.Cause = diagnosis.Main(causes(v.affected(Down)), causes(v.affected(Out)))
 	}
 	return v, true
 }
 
-func judgeServerless(t check.Target, o Options) (Verdict, bool) {
-	if !t.Backend.OnlyFailed() {
-		return Verdict{}, false
+// judge is for a backend with servers.
+func (v *Verdict) judge(o Options) {
+	warning, critical := o.Warning.For(v.Names...), o.Critical.For(v.Names...)
+	up, percent := float64(v.Up), 0.0
+	if v.Total() > 0 {
+		percent = 100 * up / float64(v.Total())
 	}
-	v := Verdict{Target: t, State: o.NoServers}
-	if v.State != plugin.OK {
-		v.Cause = diagnosis.NoServers
+	switch {
+	case v.Backend.IsDown() && v.serves():
+		v.Trouble, v.Cause = HiddenServers, diagnosis.Unknown
+		v.State = v.allowed(plugin.Critical)
+	case o.MaintOK && v.Total() == 0:
+		v.State = plugin.OK
+	case critical.Alerts(up, percent):
+		v.State = plugin.Critical
+	case v.Trouble == OnBackup, warning.Alerts(up, percent):
+		v.State = plugin.Warning
+	case v.longOut(o.MaintWarning):
+		v.Trouble, v.State = LongOut, v.allowed(plugin.Warning)
 	}
-	return v, true
+}
+
+// judgeServerless returns false if nobody can tell whether the backend should
+// have servers.
+func (v *Verdict) judgeServerless(o Options) bool {
+	switch b := v.Backend; {
+	case b.IsDown():
+		v.Trouble, v.Cause, v.State = HiddenServers, diagnosis.Unknown, plugin.Critical
+	case b.Selected.Value > 0:
+		v.Trouble, v.Cause, v.State = LostServers, diagnosis.NoServers, o.LostServers
+	case b.OnlyFailed() && !v.answersItself():
+		v.Trouble, v.Cause, v.State = NeverServers, diagnosis.NoServers, o.NoServers
+	default:
+		return false
+	}
+	v.State = v.allowed(v.State)
+	return true
+}
+
+// answersItself says whether the section's frontend answers requests without any
+// server, as one with the stats page does.
+func (v *Verdict) answersItself() bool {
+	f := v.Frontend
+	return f != nil && (f.Intercepted.Value > 0 || f.Successes.Value > 0)
+}
+
+// judgeUnpublished is for a backend that was taken out as a whole (HAProxy 3.4,
+// "unpublish backend"), whatever its servers do.
+func (v *Verdict) judgeUnpublished(o Options) {
+	v.Trouble, v.Cause = Unpublished, diagnosis.Unpublished
+	if !o.MaintOK {
+		v.State = v.allowed(plugin.Critical)
+	}
+}
+
+// allowed is a state that does not come from a threshold, as far as the rules
+// allow it: those that are none silence a section.
+func (v *Verdict) allowed(state plugin.State) plugin.State {
+	if state == plugin.Critical && v.Critical.IsNone() {
+		state = plugin.Warning
+	}
+	if state == plugin.Warning && v.Warning.IsNone() {
+		return plugin.OK
+	}
+	return state
+}
+
+// serves says whether any server is up, be it a backup server that does not
+// count.
+func (v *Verdict) serves() bool {
+	return slices.ContainsFunc(v.Servers, func(s Server) bool { return s.Standing == Up })
+}
+
+// longOut says whether a server was taken out for longer than it may be.
+func (v *Verdict) longOut(most time.Duration) bool {
+	return most > 0 && slices.ContainsFunc(v.Servers, func(s Server) bool { return s.outFor() > most })
+}
+
+// outFor is how long a server that was taken out is out.
+func (s Server) outFor() time.Duration {
+	if s.Standing != Out || !s.IsOut() {
+		return 0
+	}
+	return time.Duration(s.LastChange.Value) * time.Second
 }
 
 // problemOf says why a backend cannot be judged; empty if it can.
-func problemOf(b *haproxy.Backend) string {
-	for i := range b.Servers {
-		if problem := b.Servers[i].Problem(); problem != "" {
-			return fmt.Sprintf("server %s %s", b.Servers[i].Name, problem)
+func problemOf(b *haproxy.Backend, servers []Server, o Options) string {
+	if b.Status == "" {
+		return "HAProxy tells no status"
+	}
+	for _, s := range servers {
+		problem := s.Problem()
+		if o.MaintWarning > 0 && s.Standing == Out && s.LastChange.Damaged {
+			problem = "is out since nobody knows when"
 		}
+		if problem != "" {
+			return fmt.Sprintf("server %s %s", s.Name, problem)
+		}
+	}
+	if len(servers) == 0 && b.HasDamagedTotals() {
+		return "it has no servers, and what it has counted is damaged"
 	}
 	return ""
 }
@@ -134,31 +256,25 @@ func (v *Verdict) count(activeOnly bool) {
 		}
 		switch s.Standing {
 		case Up:
-			v.Up++
+			v.countUp(s)
 		case Down:
 			v.Down++
 		case Out:
 			v.Out++
 		}
 	}
-	v.OnBackup = active == 0 && v.Up > 0
+	if active == 0 && v.Up > 0 {
+		v.Trouble = OnBackup
+	}
 }
 
-func (v *Verdict) judge(o Options) {
-	total := float64(v.Total())
-	warning, critical := o.Warning.For(v.Names...), o.Critical.For(v.Names...)
-	v.Warning, v.Critical = warning.Of(total), critical.Of(total)
-	up, percent := float64(v.Up), 0.0
-	if total > 0 {
-		percent = 100 * up / total
-	}
+func (v *Verdict) countUp(s Server) {
+	v.Up++
 	switch {
-	case o.MaintOK && v.Total() == 0:
-		v.State = plugin.OK
-	case critical.Alerts(up, percent):
-		v.State = plugin.Critical
-	case warning.Alerts(up, percent), v.OnBackup:
-		v.State = plugin.Warning
+	case s.IsUnchecked():
+		v.Unchecked++
+	case s.IsStarting():
+		v.Starting++
 	}
 }
 
@@ -188,7 +304,7 @@ func (v Verdict) Findings() []diagnosis.Finding {
 	switch {
 	case v.Cause == "":
 		return nil
-	case len(v.Servers) == 0:
+	case len(v.Servers) == 0, v.Trouble == Unpublished, v.Trouble == HiddenServers:
 		return []diagnosis.Finding{why.Finding(v.Cause, nil)}
 	default:
 		return why.Findings(v.affected(Down), v.affected(Out))

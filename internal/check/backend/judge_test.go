@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,16 +16,12 @@ import (
 	"check-haproxy/internal/plugin/threshold"
 )
 
-var defaults = Options{
-	Warning:   threshold.Rules(nil).WithDefault(DefaultWarning),
-	Critical:  threshold.Rules(nil).WithDefault(DefaultCritical),
-	NoServers: plugin.Warning,
-}
+var defaults = Defaults()
 
 // backend makes a backend of server statuses; "0" before a status is weight 0,
 // "b" a backup server.
 func backend(statuses ...string) check.Target {
-	b := &haproxy.Backend{Name: "v2"}
+	b := &haproxy.Backend{Name: "v2", Status: "UP"}
 	for i, status := range statuses {
 		s := haproxy.Server{Name: fmt.Sprintf("s%d", i+1), Weight: number(1)}
 		if status, s.Backup = strings.CutPrefix(status, "b:"); strings.HasPrefix(status, "0:") {
@@ -62,12 +59,14 @@ func TestStandingOfEveryStatus(t *testing.T) {
 	}
 }
 
+// with are the defaults but for a change.
+func with(change func(*Options)) Options {
+	o := defaults
+	change(&o)
+	return o
+}
+
 func TestJudge(t *testing.T) {
-	with := func(change func(*Options)) Options {
-		o := defaults
-		change(&o)
-		return o
-	}
 	maintOK := with(func(o *Options) { o.MaintOK = true })
 	activeOnly := with(func(o *Options) { o.ActiveOnly = true })
 	half := with(func(o *Options) { o.Warning = threshold.Rules{threshold.All("50%:")} })
@@ -114,7 +113,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestServerlessBackend(t *testing.T) {
-	failing := haproxy.Backend{Name: "empty"}
+	failing := haproxy.Backend{Name: "empty", Status: "UP"}
 	failing.Responses[haproxy.Responses5xx] = number(3)
 	answering, denying, silent := failing, failing, failing
 	answering.Responses[haproxy.Responses2xx] = number(1)
@@ -130,8 +129,98 @@ func TestServerlessBackend(t *testing.T) {
 		t.Errorf("judged %v: %s, cause %q", judged, v.State, v.Cause)
 	}
 	for _, state := range []plugin.State{plugin.OK, plugin.Critical, plugin.Unknown} {
-		if v, _ := Judge(target(&failing), dns.Answers{}, Options{NoServers: state}); v.State != state {
+		if v, _ := Judge(target(&failing), dns.Answers{}, with(func(o *Options) { o.NoServers = state })); v.State != state {
 			t.Errorf("state %s, want %s", v.State, state)
+		}
+	}
+}
+
+// TestTroubleBesideServers holds what makes a backend bad, and for whom, beside
+// the number of servers that are up.
+func TestTroubleBesideServers(t *testing.T) {
+	none := func(o *Options) { o.Warning, o.Critical = nil, nil }
+	noCritical := func(o *Options) { o.Critical = nil }
+	noWarning := func(o *Options) { o.Warning = nil }
+	status := func(text string, b check.Target) check.Target {
+		b.Backend.Status = text
+		return b
+	}
+	lost, never := backend(), backend()
+	lost.Backend.Selected = number(311)
+	never.Backend.Responses[haproxy.Responses5xx] = number(3)
+	beside := func(b check.Target, f haproxy.Frontend) check.Target {
+		b.Frontend = &f
+		return b
+	}
+	old := backend("UP", "MAINT")
+	old.Backend.Servers[1].LastChange = number(3600)
+	week := func(o *Options) { o.MaintWarning = 7 * 24 * time.Hour }
+	hour := func(o *Options) { o.MaintWarning = time.Hour - time.Second }
+	for name, test := range map[string]struct {
+		target  check.Target
+		options func(*Options)
+		state   plugin.State
+		trouble Trouble
+		cause   diagnosis.Cause
+	}{
+		"hidden rows":                         {status("DOWN", backend()), nil, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"hidden rows, DOWN (0/1)":             {status("DOWN (0/1)", backend()), nil, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"hidden rows beside one that is up":   {status("DOWN", backend("UP", "DOWN")), nil, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"a backup server that does not count": {status("DOWN", backend("DOWN", "b:UP")), func(o *Options) { o.ActiveOnly = true }, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"rows that explain":                   {status("DOWN", backend("DOWN")), nil, plugin.Critical, NoTrouble, diagnosis.Unknown},
+		"rows that explain, all out":          {status("DOWN", backend("MAINT")), func(o *Options) { o.MaintOK = true }, plugin.OK, NoTrouble, ""},
+		"hidden rows, silenced":               {status("DOWN", backend()), none, plugin.OK, HiddenServers, ""},
+		"hidden rows beside one, silenced":    {status("DOWN", backend("UP", "DOWN")), none, plugin.OK, HiddenServers, ""},
+		"hidden rows, no critical":            {status("DOWN", backend()), noCritical, plugin.Warning, HiddenServers, diagnosis.Unknown},
+		"hidden rows, no warning":             {status("DOWN", backend()), noWarning, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"lost":                                {lost, nil, plugin.Critical, LostServers, diagnosis.NoServers},
+		"lost, silenced":                      {lost, none, plugin.OK, LostServers, ""},
+		"lost, and answering itself":          {beside(lost, haproxy.Frontend{Intercepted: number(9)}), nil, plugin.Critical, LostServers, diagnosis.NoServers},
+		"never had any":                       {never, nil, plugin.Warning, NeverServers, diagnosis.NoServers},
+		"never had any, a quiet frontend":     {beside(never, haproxy.Frontend{Intercepted: number(0), Successes: number(0)}), nil, plugin.Warning, NeverServers, diagnosis.NoServers},
+		"never had any, no warning":           {never, noWarning, plugin.OK, NeverServers, ""},
+		"unpublished":                         {status("UP (UNPUB)", backend("UP", "UP")), nil, plugin.Critical, Unpublished, diagnosis.Unpublished},
+		"unpublished, servers down":           {status("DOWN (UNPUB)", backend("DOWN")), nil, plugin.Critical, Unpublished, diagnosis.Unpublished},
+		"unpublished, on purpose":             {status("DOWN (UNPUB)", backend("DOWN")), func(o *Options) { o.MaintOK = true }, plugin.OK, Unpublished, ""},
+		"unpublished, silenced":               {status("UP (UNPUB)", backend("UP")), none, plugin.OK, Unpublished, ""},
+		"out for long":                        {old, hour, plugin.Warning, LongOut, diagnosis.Maintenance},
+		"out for less":                        {old, week, plugin.OK, NoTrouble, ""},
+		"out for long, silenced":              {old, func(o *Options) { hour(o); none(o) }, plugin.OK, LongOut, ""},
+		"out for long is less than down":      {backend("DOWN", "MAINT"), hour, plugin.Critical, NoTrouble, diagnosis.Unknown},
+		"no status":                           {status("", backend("UP")), nil, plugin.Unknown, NoTrouble, ""},
+	} {
+		o := defaults
+		if test.options != nil {
+			test.options(&o)
+		}
+		v, ok := Judge(test.target, dns.Answers{}, o)
+		if !ok || v.State != test.state || v.Trouble != test.trouble || v.Cause != test.cause {
+			t.Errorf("%s: %s, trouble %d, cause %q; want %s, %d, %q", name, v.State, v.Trouble, v.Cause, test.state, test.trouble, test.cause)
+		}
+		if findings := v.Findings(); (len(findings) > 0) != (v.Cause != "") || len(findings) > 0 && (findings[0].Cause != v.Cause || findings[0].Evidence == "") {
+			t.Errorf("%s: cause %q with the findings %+v", name, v.Cause, findings)
+		}
+	}
+	for name, f := range map[string]haproxy.Frontend{"pages": {Intercepted: number(1)}, "answers": {Successes: number(1)}} {
+		if v, ok := Judge(beside(never, f), dns.Answers{}, defaults); ok {
+			t.Errorf("a backend whose frontend has %s is judged: %s", name, v.State)
+		}
+	}
+	old.Backend.Servers[1].LastChange = haproxy.Number{Damaged: true}
+	if v, _ := Judge(old, dns.Answers{}, with(hour)); v.State != plugin.Unknown {
+		t.Errorf("out since nobody knows when: %s", v.State)
+	}
+	if v, _ := Judge(old, dns.Answers{}, defaults); v.State != plugin.OK {
+		t.Errorf("out since nobody knows when, and nobody asks: %s", v.State)
+	}
+	for _, damage := range []func(*haproxy.Backend){
+		func(b *haproxy.Backend) { b.Selected = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.DeniedRequests = haproxy.Number{Damaged: true} },
+		func(b *haproxy.Backend) { b.DeniedResponses = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.Responses[haproxy.Responses2xx] = haproxy.Number{Damaged: true} },
+	} {
+		b := backend()
+		damage(b.Backend)
+		if v, ok := Judge(b, dns.Answers{}, defaults); !ok || v.State != plugin.Unknown {
+			t.Errorf("%+v without servers is %s, judged %v", b.Backend, v.State, ok)
 		}
 	}
 }

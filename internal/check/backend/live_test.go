@@ -2,6 +2,8 @@ package backend
 
 import (
 	"fmt"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -117,5 +119,110 @@ backend 3
 	}
 	if code, text := runPlugin("", "-S", h.Socket, "-s", "v2;show info"); code != 3 {
 		t.Errorf("a command in a section's name exits %d: %s", code, text)
+	}
+}
+
+// until runs the plugin until it says a text, and returns what it said last.
+func until(t *testing.T, text string, args ...string) (code int, output string) {
+	t.Helper()
+	rig.Eventually(t, "the plugin says "+text, func() bool {
+		code, output = runPlugin("", args...)
+		return strings.Contains(output, text)
+	})
+	return code, output
+}
+
+// listener is a server that takes connections until it is closed.
+func listener(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// A rolling deploy drains a server and then stops it: no alarm. A socket tells
+// that it was drained, a page does not.
+func TestLiveDeploy(t *testing.T) {
+	deployed := listener(t)
+	h, page, _ := incident(t, fmt.Sprintf(`
+backend be
+	server s1 %s check inter 100 fall 1
+	server s2 %s check inter 100 fall 1
+`, deployed.Addr(), listener(t).Addr()))
+	h.Command(t, "set server be/s1 state drain")
+	deployed.Close()
+	h.AwaitStatus(t, "be", "s1", "DOWN")
+	if code, text := runPlugin("", "-S", h.Socket, "-s", "be"); code != 0 || !strings.Contains(text, "be has 1 of 1 servers UP, 1 out") {
+		t.Errorf("drained and stopped, the socket's answer exits %d: %s", code, text)
+	}
+	if code, text := runPlugin("", "-S", h.Socket, "-s", "be", "--json"); code != 0 || !strings.Contains(text, `"cause":"drained"`) {
+		t.Errorf("drained and stopped, the JSON is %s", text)
+	}
+	if code, text := runPlugin("", "-u", "http://monitor:secret@127.0.0.1:"+page+"/haproxy?stats", "-s", "be"); code != 1 {
+		t.Errorf("drained and stopped, the page's answer exits %d: %s", code, text)
+	}
+	h.Command(t, "set server be/s1 state ready")
+	if code, text := until(t, "be has 1 of 2 servers UP", "-S", h.Socket, "-s", "be"); code != 1 {
+		t.Errorf("ready and stopped exits %d: %s", code, text)
+	}
+}
+
+// A server that tracks another has its cause, though the other's section was not
+// asked for.
+func TestLiveTracking(t *testing.T) {
+	h, _, _ := incident(t, "backend shop\n\tserver t1 127.0.0.1:1 track v2/v2Elb\n")
+	code, text := runPlugin("", "-S", h.Socket, "-s", "shop")
+	if code != 2 || !strings.Contains(text, `shop has no UP server (0/1): health checks fail, t1 tracks v2/v2Elb L4CON "Connection refused"`) {
+		t.Errorf("exits %d: %s", code, text)
+	}
+}
+
+// "del server" leaves a backend that HAProxy calls UP.
+func TestLiveDeletedServers(t *testing.T) {
+	door := rig.Port(t)
+	h, _, _ := incident(t, fmt.Sprintf("frontend fe\n\tbind 127.0.0.1:%s\n\tdefault_backend be\nbackend be\n\tserver s1 %s\n", door, rig.Origin(t, nil)))
+	response, err := http.Get("http://127.0.0.1:" + door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	h.Command(t, "set server be/s1 state maint")
+	rig.Eventually(t, "the server is deleted", func() bool { return strings.Contains(h.Command(t, "del server be/s1"), "deleted") })
+	if code, text := runPlugin("", "-S", h.Socket, "-s", "be"); code != 2 || !strings.Contains(text, "be has no servers left") {
+		t.Errorf("exits %d: %s", code, text)
+	}
+}
+
+// Right after a start every server is up, until it was checked: the plugin asks
+// again, so that it sees the dead one.
+func TestLiveStart(t *testing.T) {
+	rig.Need(t, "haproxy")
+	slow := rig.Start(t, "backend be\n\tserver s1 127.0.0.1:1 check inter 1h\n\tserver s2 127.0.0.1:1 check inter 1h\nbackend dead\n\tserver s1 127.0.0.1:1 check inter 1500ms\n\tserver s2 127.0.0.1:1 check inter 1500ms\n")
+	code, text := runPlugin("", "-S", slow.Socket, "-s", "dead")
+	if code != 2 || !strings.Contains(text, "dead has no UP server (0/2)") {
+		t.Errorf("checked within seconds exits %d: %s", code, text)
+	}
+	// HAProxy checks the first server at once, and the others later.
+	code, text = runPlugin("", "-S", slow.Socket, "-s", "be", "-w", "1:", "-t", "2s")
+	if code != 0 || !strings.Contains(text, "be has 1 of 2 servers UP (none checked yet, HAProxy started ") {
+		t.Errorf("not checked for an hour exits %d: %s", code, text)
+	}
+}
+
+// Errors that HAProxy observes in traffic take a server down without a check.
+func TestLiveObserve(t *testing.T) {
+	door := rig.Port(t)
+	h, _, _ := incident(t, fmt.Sprintf("frontend fe\n\tbind 127.0.0.1:%s\n\tdefault_backend be\nbackend be\n\tserver s1 127.0.0.1:1 check inter 1h observe layer4 error-limit 1 on-error mark-down\n", door))
+	rig.Eventually(t, "the server is down", func() bool {
+		if response, err := http.Get("http://127.0.0.1:" + door); err == nil {
+			response.Body.Close()
+		}
+		return strings.Contains(h.Command(t, "show stat be 4 -1"), "HANA")
+	})
+	if code, text := runPlugin("", "-S", h.Socket, "-s", "be", "--json"); code != 2 || !strings.Contains(text, `"cause":"errors-observed"`) {
+		t.Errorf("exits %d: %s", code, text)
 	}
 }

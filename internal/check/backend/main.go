@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/dns"
-	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
 )
@@ -15,12 +15,13 @@ import (
 // flags are the command line, in the order of the help text.
 type flags struct {
 	check.Flags
-	Warning    []threshold.Rule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
-	Critical   []threshold.Rule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
-	ActiveOnly bool             `arg:"--active-only" help:"leave backup servers out of the count"`
-	MaintOK    bool             `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose is OK"`
-	Unresolved unresolved       `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`
-	NoServers  plugin.State     `arg:"--no-servers" placeholder:"STATE" default:"warning" help:"state of a backend without servers that has answered nothing but 5xx: ok, warning, critical or unknown"`
+	Warning      []threshold.Rule        `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
+	Critical     []threshold.Rule        `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
+	ActiveOnly   bool                    `arg:"--active-only" help:"leave backup servers out of the count"`
+	MaintOK      bool                    `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose, or that is unpublished, is OK"`
+	MaintWarning plugin.OptionalDuration `arg:"--maint-warning" placeholder:"DURATION" default:"none" help:"a server that is taken out for longer is a WARNING: 1h, 7d"`
+	Unresolved   unresolved              `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`
+	NoServers    givenState              `arg:"--no-servers" placeholder:"STATE" help:"state of a backend without servers that has lost them, or that has answered nothing but 5xx: ok, warning, critical or unknown [default: critical; warning if it never had any]"`
 	plugin.CommonFlags
 }
 
@@ -44,6 +45,18 @@ func (u *unresolved) UnmarshalText(text []byte) error {
 	}
 }
 
+// givenState is a state that has several defaults if none is given.
+type givenState struct {
+	plugin.State
+	given bool
+}
+
+// UnmarshalText reads a state.
+func (s *givenState) UnmarshalText(text []byte) error {
+	s.given = true
+	return s.State.UnmarshalText(text)
+}
+
 // Main runs the plugin and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var f flags
@@ -53,7 +66,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
-	asked, err := f.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.IfDown})
+	asked, err := f.ask(ctx, stdin)
 	if err != nil {
 		return plugin.Result{}, err
 	}
@@ -62,14 +75,14 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 }
 
 func (f *flags) options() Options {
-	return Options{
-		Warning:       threshold.Rules(f.Warning).WithDefault(DefaultWarning),
-		Critical:      threshold.Rules(f.Critical).WithDefault(DefaultCritical),
-		ActiveOnly:    f.ActiveOnly,
-		MaintOK:       f.MaintOK,
-		UnresolvedOut: f.Unresolved.Standing == Out,
-		NoServers:     f.NoServers,
+	o := Defaults()
+	o.Warning, o.Critical = append(o.Warning, f.Warning...), append(o.Critical, f.Critical...)
+	o.ActiveOnly, o.MaintOK, o.UnresolvedOut = f.ActiveOnly, f.MaintOK, f.Unresolved.Standing == Out
+	o.MaintWarning = time.Duration(f.MaintWarning)
+	if f.NoServers.given {
+		o.NoServers, o.LostServers = f.NoServers.State, f.NoServers.State
 	}
+	return o
 }
 
 // judge returns the verdicts on the chosen backends, and how many of them have

@@ -37,39 +37,49 @@ func (v Verdict) trouble() (one, many string) {
 	switch {
 	case v.Problem != "":
 		return "cannot be judged: " + v.Problem, "cannot be judged"
-	case len(v.Servers) == 0:
+	case v.Trouble == Unpublished:
+		return fmt.Sprintf("is unpublished and gets no request (%d/%d UP)", v.Up, v.Total()), "are unpublished"
+	case v.Trouble == NeverServers:
 		return fmt.Sprintf("has no servers and has answered nothing but errors (%d responses 5xx)", v.Backend.Responses[haproxy.Responses5xx].Value), "have no servers"
+	case v.Trouble == LostServers:
+		return fmt.Sprintf("has no servers left (they were given %d requests)", v.Backend.Selected.Value), "have no servers left"
+	case v.Trouble == HiddenServers:
+		return fmt.Sprintf("is %s, and no row of a server tells why", v.Backend.Status), "are DOWN without a row that tells why"
 	case v.Up == 0 && v.Out == 1 && v.Total() == 0:
 		return "has no UP server (its only one is taken out)", "have no UP server"
 	case v.Up == 0 && v.Total() == 0:
 		return fmt.Sprintf("has no UP server (all %d taken out)", v.Out), "have no UP server"
 	case v.Up == 0:
 		return fmt.Sprintf("has no UP server (0/%d)", v.Total()), "have no UP server"
-	case v.OnBackup:
+	case v.Trouble == OnBackup:
 		return fmt.Sprintf("runs on backup servers only (%d/%d UP)", v.Up, v.Total()), "run on backup servers only"
 	default:
-		return "has " + plugin.OutOf(v.Up, v.Total(), "server") + " UP", "have too few UP servers"
+		many := "have too few UP servers"
+		if v.Trouble == LongOut {
+			many = "have had a server out for too long"
+		}
+		return "has " + plugin.OutOf(v.Up, v.Total(), "server") + " UP" + v.remarks(), many
 	}
 }
 
 // causeWords is the cause in a sentence, if it says more than the trouble does.
 func (v Verdict) causeWords() string {
-	if v.Cause == "" || v.Cause == diagnosis.Unknown || v.Cause == diagnosis.NoServers {
+	switch v.Cause {
+	case "", diagnosis.Unknown, diagnosis.NoServers, diagnosis.Unpublished:
 		return ""
+	default:
+		return v.Cause.String()
 	}
-	return v.Cause.String()
 }
 
 // line is the backend's line in the long output.
 func (v Verdict) line() string {
-	if v.Problem != "" || len(v.Servers) == 0 {
+	if v.Problem != "" || len(v.Servers) == 0 || v.Trouble == Unpublished || v.Trouble == HiddenServers {
 		one, _ := v.trouble()
 		return fmt.Sprintf("%s %s %s", v.State, v.Label, one)
 	}
 	line := fmt.Sprintf("%s %s: %d up, %d down, %d out", v.State, v.Label, v.Up, v.Down, v.Out)
-	if v.OnBackup {
-		line += ", on backup servers only"
-	}
+	line += v.remarksOfLine()
 	if v.Cause != "" {
 		line += "; cause: " + v.Cause.String()
 	}
@@ -107,9 +117,13 @@ func (s Server) brief() string {
 
 func (s Server) words(words ...string) string {
 	if s.showsCheck() {
-		words = append(words, s.CheckResult())
-		if s.LastCheck != "" {
-			words = append(words, fmt.Sprintf("%q", s.LastCheck))
+		checked := s.Checked()
+		if checked != s.Server {
+			words = append(words, "tracks "+s.Tracked)
+		}
+		words = append(words, checked.CheckResult())
+		if checked.LastCheck != "" {
+			words = append(words, fmt.Sprintf("%q", checked.LastCheck))
 		}
 	}
 	if s.Backup {
@@ -136,7 +150,7 @@ func (s Server) statusWord() string {
 
 // showsCheck says whether the last check is the reason for the status.
 func (s Server) showsCheck() bool {
-	return s.CheckResult() != "" && strings.HasPrefix(s.Status, "DOWN") && s.Cause != diagnosis.AgentDown
+	return s.Checked().CheckResult() != "" && strings.HasPrefix(s.Status, "DOWN") && s.Cause != diagnosis.AgentDown && !s.IsOut()
 }
 
 // Perfdata returns the verdict's metrics of a level; a metric a server is made
@@ -200,7 +214,7 @@ func Rest(verdicts []Verdict, leftOut int) string {
 		one, _ := verdicts[0].trouble()
 		return verdicts[0].Label + " " + one
 	case bad == 0:
-		return fmt.Sprintf("%d backends OK, %d of %d servers UP", ok, up, total)
+		return fmt.Sprintf("%d backends OK, %s UP%s", ok, plugin.OutOf(up, total, "server"), remarksOfAll(verdicts))
 	case ok == 0:
 		return ""
 	default:

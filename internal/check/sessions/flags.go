@@ -20,6 +20,7 @@ type flags struct {
 	CriticalSessions []numberRule            `arg:"--critical-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable)"`
 	QueueWarning     []numberRule            `arg:"--queue-warning,separate" placeholder:"[PATTERN=]RANGE" help:"requests that wait in the queues of a backend and its servers (repeatable) [default: 0]"`
 	QueueCritical    []numberRule            `arg:"--queue-critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: none]"`
+	Closed           plugin.State            `arg:"--closed" placeholder:"STATE" default:"critical" help:"state of a frontend that takes no connections (PAUSED, STOP): ok, warning, critical or unknown"`
 	plugin.CommonFlags
 }
 
@@ -52,14 +53,12 @@ func (f *flags) kindWords() string {
 }
 
 func (f *flags) options() *Options {
-	return &Options{
-		Warning:          threshold.PercentRules(DefaultWarning, f.Warning),
-		Critical:         threshold.PercentRules(DefaultCritical, f.Critical),
-		WarningSessions:  numberRules(f.WarningSessions),
-		CriticalSessions: numberRules(f.CriticalSessions),
-		WarningQueue:     numberRules(f.QueueWarning).WithDefault(DefaultQueueWarning),
-		CriticalQueue:    numberRules(f.QueueCritical),
-	}
+	o := Defaults()
+	o.Warning, o.Critical = threshold.PercentRules(DefaultWarning, f.Warning), threshold.PercentRules(DefaultCritical, f.Critical)
+	o.WarningSessions, o.CriticalSessions = numberRules(f.WarningSessions), numberRules(f.CriticalSessions)
+	o.WarningQueue, o.CriticalQueue = append(o.WarningQueue, numberRules(f.QueueWarning)...), numberRules(f.QueueCritical)
+	o.Closed = f.Closed
+	return o
 }
 
 // numberRule is a threshold on a number, of sessions or requests.

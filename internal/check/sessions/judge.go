@@ -35,6 +35,17 @@ type Options struct {
 	Warning, Critical                 threshold.Rules // percent of the limit, every end with %
 	WarningSessions, CriticalSessions threshold.Rules // sessions or connections, whether there is a limit or not
 	WarningQueue, CriticalQueue       threshold.Rules // requests that wait
+	Closed                            plugin.State    // for a frontend that takes no connections
+}
+
+// Defaults are the options where no flag is given.
+func Defaults() *Options {
+	return &Options{
+		Warning:      threshold.Rules(nil).WithDefault(DefaultWarning),
+		Critical:     threshold.Rules(nil).WithDefault(DefaultCritical),
+		WarningQueue: threshold.Rules(nil).WithDefault(DefaultQueueWarning),
+		Closed:       plugin.Critical,
+	}
 }
 
 // Kind is what has the limit.
@@ -96,7 +107,8 @@ type Verdict struct {
 	Room     *Room           // of a backend
 	Status   string          // of a server
 	Peak     haproxy.Number  // of a frontend or server: the most sessions since start, to be shown only
-	Cause    diagnosis.Cause // MaxconnExhausted where requests wait and the state is not OK
+	Closed   bool            // of a frontend: it takes no connections
+	Cause    diagnosis.Cause // MaxconnExhausted where requests wait and the state is not OK; FrontendClosed
 
 	server *haproxy.Server // of a server
 }
@@ -123,11 +135,18 @@ func JudgeProcess(t check.Target, info haproxy.Info, o *Options) []Verdict {
 }
 
 // JudgeFrontend returns a verdict for the frontend's sessions, and one for its
-// rate where "rate-limit sessions" is set.
+// rate where "rate-limit sessions" is set. One that is not open refuses every
+// client.
 func JudgeFrontend(t check.Target, o *Options) []Verdict {
 	f := t.Frontend
 	sessions := o.judge(t, Frontend, Sessions, f.Sessions, f.SessionLimit)
 	sessions.Peak = f.MaxSessions
+	switch {
+	case f.Status == "":
+		sessions.State, sessions.Usage = plugin.Unknown, Measure{State: plugin.Unknown, Problem: "HAProxy tells no status"}
+	case !f.IsOpen():
+		sessions.close(o.Closed)
+	}
 	if !isSet(f.RateLimit) {
 		return []Verdict{sessions}
 	}
@@ -212,6 +231,9 @@ func (v *Verdict) Findings() []diagnosis.Finding {
 		return nil
 	}
 	why := diagnosis.Case{Target: v.Target}
+	if v.Cause == diagnosis.FrontendClosed {
+		return []diagnosis.Finding{why.Finding(v.Cause, nil)}
+	}
 	return []diagnosis.Finding{why.Finding(v.Cause, v.awaited())}
 }
 
@@ -227,6 +249,14 @@ func (v *Verdict) awaited() []*haproxy.Server {
 		}
 	}
 	return serving
+}
+
+// close is for a frontend that takes no connections.
+func (v *Verdict) close(state plugin.State) {
+	v.Closed = true
+	if v.State = plugin.Worst(v.State, state); state != plugin.OK {
+		v.Cause = diagnosis.FrontendClosed
+	}
 }
 
 func (v *Verdict) addQueue(queue Measure) {

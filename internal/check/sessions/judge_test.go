@@ -72,7 +72,11 @@ func named(name string, t check.Target) check.Target {
 	return t
 }
 
+// frontend is one that is open, unless it says something else.
 func frontend(f haproxy.Frontend) check.Target {
+	if f.Status == "" {
+		f.Status = "OPEN"
+	}
 	t := subject(f.Name)
 	t.Frontend = &f
 	return t
@@ -207,6 +211,40 @@ func TestRoom(t *testing.T) {
 				t.Errorf("room (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestClosedFrontend(t *testing.T) {
+	for _, test := range []struct {
+		status   string
+		sessions int64
+		closed   plugin.State
+		want     plugin.State
+		cause    diagnosis.Cause
+	}{
+		{"OPEN", 1, plugin.Critical, plugin.OK, ""},
+		{"FULL", 1, plugin.Critical, plugin.OK, ""},
+		{"PAUSED", 1, plugin.Critical, plugin.Critical, diagnosis.FrontendClosed},
+		{"STOP", 1, plugin.Critical, plugin.Critical, diagnosis.FrontendClosed},
+		{"SOMETHING NEW", 1, plugin.Critical, plugin.Critical, diagnosis.FrontendClosed},
+		{"PAUSED", 1, plugin.OK, plugin.OK, ""},
+		{"PAUSED", 199, plugin.Warning, plugin.Critical, diagnosis.FrontendClosed},
+		{"PAUSED", 199, plugin.OK, plugin.Critical, ""},
+	} {
+		o := Defaults()
+		o.Closed = test.closed
+		v := JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Status: test.status, Sessions: n(test.sessions), SessionLimit: n(200)}), o)[0]
+		if v.State != test.want || v.Cause != test.cause {
+			t.Errorf("%s with --closed %s: %s, cause %q; want %s, %q", test.status, test.closed, v.State, v.Cause, test.want, test.cause)
+		}
+		if findings := v.Findings(); (len(findings) == 1) != (v.Cause != "") {
+			t.Errorf("%s: findings %+v", test.status, findings)
+		}
+	}
+	nameless := frontend(haproxy.Frontend{Name: "fe", Sessions: n(1), SessionLimit: n(200)})
+	nameless.Frontend.Status = ""
+	if v := JudgeFrontend(nameless, Defaults())[0]; v.State != plugin.Unknown {
+		t.Errorf("without a status: %s", v.State)
 	}
 }
 

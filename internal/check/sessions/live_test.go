@@ -121,6 +121,39 @@ backend api
 	wants(t, h, "-s process", plugin.Critical, "CRITICAL: process 19 of 20 connections (95%)")
 }
 
+// TestLiveClosed disables a frontend, which HAProxy then calls PAUSED.
+func TestLiveClosed(t *testing.T) {
+	h := rig.Start(t, "frontend www\n\tbind 127.0.0.1:"+rig.Port(t)+"\nfrontend gone\n\tbind 127.0.0.1:"+rig.Port(t)+"\n")
+	wants(t, h, "--kind frontend", plugin.OK)
+	h.Command(t, "disable frontend www")
+	wants(t, h, "-s www", plugin.Critical, "CRITICAL: frontend www is PAUSED and takes no connections")
+	h.Command(t, "enable frontend www")
+	wants(t, h, "-s www", plugin.OK)
+	h.Command(t, "shutdown frontend gone")
+	wants(t, h, "-s gone", plugin.Critical, "CRITICAL: frontend gone is STOP and takes no connections")
+	wants(t, h, "-s gone --closed ok", plugin.OK, "OK: frontend gone is STOP and takes no connections")
+}
+
+// TestLiveSlowstart brings a server back that starts slowly.
+func TestLiveSlowstart(t *testing.T) {
+	address := "127.0.0.1:" + rig.Port(t)
+	h := rig.Start(t, "backend be\n\tserver s1 "+address+" check inter 50ms rise 1 fall 1 slowstart 1h maxconn 2000\n")
+	h.AwaitStatus(t, "be", "s1", "DOWN")
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	h.AwaitStatus(t, "be", "s1", "UP")
+	output, _ := checkLive(h, "-s", "be/s1")
+	var limit, percent int
+	if _, said, ok := strings.Cut(output, "OK: server be/s1 "); !ok {
+		t.Fatal(output)
+	} else if _, err := fmt.Sscanf(said, "0 of %d sessions (0%%), starting slowly (%d%% of maxconn 2000)", &limit, &percent); err != nil || percent > 50 || limit != 20*percent {
+		t.Errorf("limit %d at %d%%, %v: %s", limit, percent, err, output)
+	}
+}
+
 // TestLiveQueue lets requests wait for a server's only slot.
 func TestLiveQueue(t *testing.T) {
 	port, origin := rig.Port(t), silentOrigin(t)
@@ -134,7 +167,7 @@ backend api
 	request(t, port, 4)
 	awaitSessions(t, h, "api", 1, 3)
 	wants(t, h, "-s api", plugin.Critical, "2 of 2 limits in trouble: server api/api01 1 of 1 sessions (100%), +1", "cause: every slot that maxconn allows is taken", "'api_queue'=3;0;;0; ")
-	wants(t, h, "-s api -w none -c none", plugin.Warning, "WARNING: backend api has no room left on 1 of 1 server, 3 requests queued, 1 other OK | ")
+	wants(t, h, "-s api -w none -c none", plugin.Warning, "WARNING: backend api has no room left on 1 of 1 servers, 3 requests queued, 1 other OK | ")
 	wants(t, h, "-s api -w none -c none --queue-critical 2", plugin.Critical)
 	wants(t, h, "-s api -w none -c none --queue-warning 3", plugin.OK)
 }

@@ -3,6 +3,7 @@ package sessions
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"check-haproxy/internal/plugin"
@@ -32,6 +33,9 @@ func (r *Report) Add(v *Verdict) {
 	used := v.nearness()
 	r.count(v, used)
 	if v.State != plugin.OK || r.Verbose {
+		if v.Closed {
+			used = math.Inf(1) // nothing is nearer
+		}
 		r.listed = append(r.listed, listing{used, v.Finding()})
 	}
 	if v.Kind.perfdataLevel() <= r.Level {

@@ -78,8 +78,8 @@ func TestWords(t *testing.T) {
 		},
 		{
 			JudgeBackend(one, defaults(t)),
-			"backend api has no room left on 1 of 1 server, 1 request queued",
-			"CRITICAL backend api: 12 of 10 sessions (120%) on 1 of 1 server, room for 0 more; 1 request queued; cause: every slot that maxconn allows is taken",
+			"backend api has no room left on 1 of 1 servers, 1 request queued",
+			"CRITICAL backend api: 12 of 10 sessions (120%) on 1 of 1 servers, room for 0 more; 1 request queued; cause: every slot that maxconn allows is taken",
 		},
 		{
 			JudgeBackend(unlimited, defaults(t)),

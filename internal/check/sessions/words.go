@@ -16,6 +16,9 @@ func (v *Verdict) Finding() plugin.Finding {
 	if v.State == plugin.OK {
 		return plugin.Finding{Line: v.line()}
 	}
+	if v.Closed {
+		return plugin.Finding{State: v.State, Name: v.subject(), One: v.usage(), Many: "take no connections", Line: v.line()}
+	}
 	return plugin.Finding{State: v.State, Name: v.subject(), One: v.short(), Line: v.line()}
 }
 
@@ -26,6 +29,9 @@ func (v *Verdict) short() string {
 
 // line is the verdict's line in the long output.
 func (v *Verdict) line() string {
+	if v.Closed {
+		return fmt.Sprintf("%s %s %s; %s", v.State, v.subject(), v.usage(), v.Usage.of(v.Resource.noun()))
+	}
 	words := append([]string{v.usage() + v.roomWords()}, v.queueWords()...)
 	if v.Cause != "" {
 		words = append(words, "cause: "+v.Cause.String())
@@ -67,6 +73,9 @@ func (v *Verdict) usage() string {
 	}
 	if v.Room != nil && v.Room.Serving == 0 {
 		return "has no server that takes requests"
+	}
+	if v.Closed {
+		return fmt.Sprintf("is %s and takes no connections", v.Frontend.Status)
 	}
 	return m.of(v.Resource.noun()) + v.statusWord() + v.slowly()
 }
@@ -127,7 +136,7 @@ func (v *Verdict) queueWords() []string {
 
 // servers says how many of a backend's servers the room is on.
 func (r *Room) servers() string {
-	return fmt.Sprintf("%d of %d %s", r.Serving, r.Servers, plugin.Plural(int64(r.Servers), "server"))
+	return plugin.OutOf(r.Serving, r.Servers, "server")
 }
 
 func (v *Verdict) roomWords() string {

@@ -15,14 +15,13 @@ import (
 	"check-haproxy/internal/panics"
 )
 
-// Rows are the kinds of rows that a check reads, as "show stat NAME TYPE -1"
-// takes them (Management Guide 9.3). More rows than asked for may come.
+// Rows are the rows that a check reads. More than asked for may come.
 type Rows int
 
-// The kinds: frontends are 1, backends 2, servers 4.
+// The choices there are.
 const (
-	BackendsAndServers Rows = 6
-	All                Rows = -1
+	BackendsAndServers Rows = iota // and the FRONTEND row of a "listen"
+	All
 )
 
 // When says when something extra is asked.

@@ -141,7 +141,7 @@ func TestLiveByName(t *testing.T) {
 		want     string // frontends, backends
 	}{
 		{"be", BackendsAndServers, "; be"},
-		{"be both", BackendsAndServers, "; be both"},
+		{"be both", BackendsAndServers, "both; be both"},
 		{"3", BackendsAndServers, "; 3"},
 		{"empty", BackendsAndServers, "; empty"},
 		{"be", All, "; be"},

@@ -191,7 +191,7 @@ func (a *Answer) requests(q Query, names []string) []request {
 	for _, name := range names {
 		types := " -1 -1"
 		if q.Rows == BackendsAndServers {
-			types = " 6 -1"
+			types = " 7 -1" // frontends 1, backends 2, servers 4 (Management Guide 9.3)
 		}
 		requests = append(requests, statsOf(a.Stats, q, "show stat "+name+types, []string{name}))
 	}

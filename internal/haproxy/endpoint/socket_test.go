@@ -47,28 +47,28 @@ func TestSocketCommands(t *testing.T) {
 		},
 		{
 			"by name", Query{Sections: []string{"b", "a", "b"}, Rows: BackendsAndServers},
-			map[string]string{"show stat a 6 -1": stat("a"), "show stat b 6 -1": stat("b")},
-			[]string{"show stat a 6 -1;show stat b 6 -1"}, "a b",
+			map[string]string{"show stat a 7 -1": stat("a"), "show stat b 7 -1": stat("b")},
+			[]string{"show stat a 7 -1;show stat b 7 -1"}, "a b",
 		},
 		{
 			"by name with the servers' state", Query{Sections: []string{"b"}, Rows: BackendsAndServers, Servers: Always},
-			map[string]string{"show stat b 6 -1": stat("b"), "show servers state b": state},
-			[]string{"show stat b 6 -1;show servers state b"}, "b",
+			map[string]string{"show stat b 7 -1": stat("b"), "show servers state b": state},
+			[]string{"show stat b 7 -1;show servers state b"}, "b",
 		},
 		{
 			"a name that is another's id", Query{Sections: []string{"3"}, Rows: BackendsAndServers},
-			map[string]string{"show stat 3 6 -1": stat("third"), "show stat": stat("third", "3")},
-			[]string{"show stat 3 6 -1", "show stat"}, "third 3",
+			map[string]string{"show stat 3 7 -1": stat("third"), "show stat": stat("third", "3")},
+			[]string{"show stat 3 7 -1", "show stat"}, "third 3",
 		},
 		{
 			"a name that HAProxy has not", Query{Sections: []string{"a", "no"}, Rows: BackendsAndServers},
-			map[string]string{"show stat a 6 -1": stat("a"), "show stat no 6 -1": "No such proxy.\n\n", "show stat": stat("a", "b")},
-			[]string{"show stat a 6 -1;show stat no 6 -1", "show stat"}, "a b",
+			map[string]string{"show stat a 7 -1": stat("a"), "show stat no 7 -1": "No such proxy.\n\n", "show stat": stat("a", "b")},
+			[]string{"show stat a 7 -1;show stat no 7 -1", "show stat"}, "a b",
 		},
 		{
 			"a frontend of the name instead", Query{Sections: []string{"x"}, Rows: BackendsAndServers},
-			map[string]string{"show stat x 6 -1": stat(), "show stat": stat("x")},
-			[]string{"show stat x 6 -1", "show stat"}, "x",
+			map[string]string{"show stat x 7 -1": stat(), "show stat": stat("x")},
+			[]string{"show stat x 7 -1", "show stat"}, "x",
 		},
 		{
 			"names that would end the command", Query{Sections: []string{"a;shutdown sessions server b/s"}, Rows: BackendsAndServers},
@@ -112,13 +112,13 @@ func TestSocketCommands(t *testing.T) {
 		},
 		{
 			"down, as a server of another section is", Query{Sections: []string{"a"}, Rows: BackendsAndServers, Servers: IfDown},
-			map[string]string{"show stat a 6 -1": tracking, "show servers state a": state, "show stat b 6 -1": stat("b")},
-			[]string{"show stat a 6 -1", "show servers state a;show stat b 6 -1"}, "a b",
+			map[string]string{"show stat a 7 -1": tracking, "show servers state a": state, "show stat b 6 -1": stat("b")},
+			[]string{"show stat a 7 -1", "show servers state a;show stat b 6 -1"}, "a b",
 		},
 		{
 			"down, as another server of the section is", Query{Sections: []string{"a"}, Rows: BackendsAndServers, Servers: Always},
-			map[string]string{"show stat a 6 -1": strings.ReplaceAll(tracking, "b/s", "a/u"), "show servers state a": state},
-			[]string{"show stat a 6 -1;show servers state a"}, "a",
+			map[string]string{"show stat a 7 -1": strings.ReplaceAll(tracking, "b/s", "a/u"), "show servers state a": state},
+			[]string{"show stat a 7 -1;show servers state a"}, "a",
 		},
 		{
 			"something unresolved", Query{Rows: BackendsAndServers, Servers: IfDown},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
@@ -29,7 +30,7 @@ func (p *Picture) details(c draw.Canvas, most int) []draw.Line {
 // commands in a row once.
 func (s Section) Details(c draw.Canvas) []draw.Line {
 	title := draw.Line{draw.Styled(StyleOf(s.State), mark(c, s.State)+" "), draw.Styled(draw.Bold, s.Label), draw.Styled(StyleOf(s.State), ": "+s.reason())}
-	if s.Verdict != nil && s.Verdict.OnBackup && s.cause() != "" {
+	if s.Verdict != nil && s.Verdict.Trouble == backend.OnBackup && s.cause() != "" {
 		title = append(title, draw.Styled(StyleOf(s.State), "; runs on backup servers"))
 	}
 	lines := []draw.Line{title}

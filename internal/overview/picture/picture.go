@@ -20,7 +20,6 @@ import (
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
-	"check-haproxy/internal/plugin/threshold"
 )
 
 // Facts are what one look has found.
@@ -109,18 +108,7 @@ type Server struct {
 }
 
 // limits are the defaults of check_haproxy_sessions.
-var limits = &sessions.Options{
-	Warning:      threshold.Rules{}.WithDefault(sessions.DefaultWarning),
-	Critical:     threshold.Rules{}.WithDefault(sessions.DefaultCritical),
-	WarningQueue: threshold.Rules{}.WithDefault(sessions.DefaultQueueWarning),
-}
-
-// standings are the defaults of check_haproxy_backend.
-var standings = backend.Options{
-	Warning:   threshold.Rules{}.WithDefault(backend.DefaultWarning),
-	Critical:  threshold.Rules{}.WithDefault(backend.DefaultCritical),
-	NoServers: plugin.Warning,
-}
+var limits = sessions.Defaults()
 
 // Of judges the facts.
 func Of(facts Facts) *Picture {
@@ -212,7 +200,7 @@ func usage(v sessions.Verdict) string {
 
 func (p *Picture) addBackend(t check.Target) {
 	s := Section{Kind: KindBackend, Label: t.Label, Sessions: t.Backend.Sessions}
-	verdict, judged := backend.Judge(t, p.facts.Names, standings)
+	verdict, judged := backend.Judge(t, p.facts.Names, backend.Defaults())
 	if !judged {
 		verdict = backend.Verdict{Target: t}
 	}

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
 )
@@ -21,7 +22,7 @@ func (s Section) reason() string {
 		return cause.String()
 	}
 	switch {
-	case s.Verdict != nil && s.Verdict.OnBackup:
+	case s.Verdict != nil && s.Verdict.Trouble == backend.OnBackup:
 		return "runs on backup servers"
 	case s.NOSRV != nil && s.NOSRV.State != plugin.OK:
 		return "requests found no server"

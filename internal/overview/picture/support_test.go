@@ -51,10 +51,16 @@ func recorded(t testing.TB, version string) Facts {
 }
 
 func frontendAt(endpoint string, f haproxy.Frontend) check.Target {
+	if f.Status == "" {
+		f.Status = "OPEN"
+	}
 	return check.Target{Name: f.Name, Label: f.Name, Names: []string{f.Name}, Endpoint: endpoint, Address: endpoint, Frontend: &f}
 }
 
 func backendAt(endpoint string, b haproxy.Backend) check.Target {
+	if b.Status == "" {
+		b.Status = "UP"
+	}
 	return check.Target{Name: b.Name, Label: b.Name, Names: []string{b.Name}, Endpoint: endpoint, Address: endpoint, Backend: &b}
 }
 
