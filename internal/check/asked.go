@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 )
@@ -50,11 +51,10 @@ func (f *Flags) Ask(ctx context.Context, stdin io.Reader, query endpoint.Query) 
 }
 
 func (s *Asked) failure(answer endpoint.Answer) plugin.Finding {
-	text := answer.Err.Error()
 	return plugin.Finding{
 		State: s.flags.Unreachable,
-		One:   text,
-		Line:  fmt.Sprintf("%s %s", s.flags.Unreachable, text),
+		One:   answer.Err.Error(),
+		Line:  fmt.Sprintf("%s %s", s.flags.Unreachable, advice.Whole(answer.Err)),
 	}
 }
 

@@ -32,6 +32,8 @@ type Counting struct {
 	Check    string // "nosrv"
 	Settings samples.Settings
 	Rows     func(asked *Asked, answer *endpoint.Answer) []samples.Row
+	// Before is a row of which the run before is of interest by itself.
+	Before samples.Key
 }
 
 // Sampled is what one HAProxy has counted until now.
@@ -43,6 +45,10 @@ type Sampled struct {
 	// one sample was taken.
 	Judge []SampledStretch
 	Note  string // what became of an older file; mostly empty
+	// Before is what the row Counting.Before had in the sample before the last;
+	// nil if there is none.
+	Before []int64
+	First  bool // nothing was kept of it before
 }
 
 // SampledStretch is a window between two samples, and the baseline before it, as
@@ -113,6 +119,8 @@ type kept struct {
 	note    string
 	series  *samples.Series
 	judge   []SampledStretch
+	before  []int64
+	first   bool
 }
 
 // add adds the answers, and says whether they have to be compared with others
@@ -127,7 +135,9 @@ func (s *sampler) add(asked *Asked) (again bool, err error) {
 			}
 			s.stores[answer.Name] = k
 		}
-		k.series = k.history.Add(samples.Sample{Asked: answer.Asked, At: answer.At, Process: processOf(answer), Rows: s.counting.Rows(asked, answer)})
+		process := processOf(answer)
+		k.before = k.history.Latest(process, s.counting.Before)
+		k.series = k.history.Add(samples.Sample{Asked: answer.Asked, At: answer.At, Process: process, Rows: s.counting.Rows(asked, answer)})
 		k.judgeLatest(s.counting.Settings.Window)
 		again = again || k.series.NeedsAnother()
 	}
@@ -158,7 +168,9 @@ func (s *sampler) load(name string, now time.Time) (*kept, error) {
 	}
 	k := &kept{store: s.folder.Store(s.counting.Check, name, question...)}
 	var err error
-	k.history, k.note, err = k.store.Load(settings, now)
+	if k.history, k.note, err = k.store.Load(settings, now); err == nil {
+		k.first = k.history.IsEmpty()
+	}
 	return k, err
 }
 
@@ -171,7 +183,7 @@ func (s *sampler) keep(asked *Asked) []Sampled {
 		if err := k.store.Save(k.history); err != nil {
 			asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, One: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
 		}
-		all = append(all, Sampled{answer, k.series, k.judge, k.note})
+		all = append(all, Sampled{answer, k.series, k.judge, k.note, k.before, k.first})
 	}
 	s.folder.Sweep(time.Now())
 	return all

@@ -38,6 +38,30 @@ func (h *History) Add(sample Sample) *Series {
 	return series
 }
 
+// IsEmpty says whether there is no sample yet.
+func (h *History) IsEmpty() bool { return len(h.series) == 0 }
+
+// Latest is what a row has in the last sample of a process, or of the one that
+// was sampled last if that process was not yet; nil if there is none.
+func (h *History) Latest(p Process, key Key) []int64 {
+	if h.IsEmpty() {
+		return nil
+	}
+	series := h.series[0]
+	for _, s := range h.series {
+		if s.process.is(p) {
+			series = s
+			break
+		}
+	}
+	for row, k := range series.rows {
+		if k == key && series.last[row].there {
+			return slices.Clone(series.countsOf(row))
+		}
+	}
+	return nil
+}
+
 // continued adds the sample to the series that it belongs to, and returns nil if
 // it belongs to none.
 func (h *History) continued(sample Sample) *Series {

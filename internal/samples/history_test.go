@@ -403,3 +403,34 @@ func TestRowsThatWentAreDropped(t *testing.T) {
 		t.Errorf("in the window grew %q", got)
 	}
 }
+
+// TestLatest: what a row had in the run before, of the process that answers now
+// if that was seen before.
+func TestLatest(t *testing.T) {
+	h := New(testSettings)
+	one, other := process(1, -100), process(2, -50)
+	key := Key{"api", "s1"}
+	if got := h.Latest(one, key); got != nil || !h.IsEmpty() {
+		t.Errorf("without a sample: %v", got)
+	}
+	h.Add(sample(0, one, "api 1 1,api/s1 7 ?"))
+	h.Add(sample(1, other, "api 1 1,api/s1 9 2"))
+	for _, test := range []struct {
+		p    Process
+		key  Key
+		want []int64
+	}{
+		{one, key, []int64{7, NotKnown}},
+		{other, key, []int64{9, 2}},
+		{process(3, 0), key, []int64{9, 2}}, // the newest
+		{one, Key{"api", "s2"}, nil},
+	} {
+		if diff := cmp.Diff(test.want, h.Latest(test.p, test.key)); diff != "" {
+			t.Errorf("%+v of %d: %s", test.key, test.p.PID, diff)
+		}
+	}
+	h.Add(sample(2, one, "api 1 1"))
+	if got := h.Latest(one, key); got != nil || h.IsEmpty() {
+		t.Errorf("a row that vanished: %v", got)
+	}
+}

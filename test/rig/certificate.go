@@ -33,6 +33,17 @@ func Days(n float64) time.Duration { return time.Duration(n * float64(24*time.Ho
 // ssl crt" reads it.
 func (c Certificate) Write(t testing.TB, path string) {
 	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(c.PEM(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// PEM is the certificate, new every time, and its key.
+func (c Certificate) PEM(t testing.TB) string {
+	t.Helper()
 	must := func(err error) {
 		if err != nil {
 			t.Helper()
@@ -60,8 +71,7 @@ func (c Certificate) Write(t testing.TB, path string) {
 	var text bytes.Buffer
 	must(pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: signed}))
 	must(pem.Encode(&text, &pem.Block{Type: "PRIVATE KEY", Bytes: private}))
-	must(os.MkdirAll(filepath.Dir(path), 0o755))
-	must(os.WriteFile(path, text.Bytes(), 0o600))
+	return text.String()
 }
 
 func newKey(kind string) (crypto.Signer, error) {

@@ -91,6 +91,20 @@ func (h *HAProxy) Reload(t testing.TB, config string) {
 	Eventually(t, "the new master answers on its socket", h.masterAnswers)
 }
 
+// FailReload has the master try to load a configuration that is none. The worker
+// that is there goes on.
+func (h *HAProxy) FailReload(t testing.TB, config string) {
+	t.Helper()
+	h.write(t, config+"\nno such section\n")
+	if _, err := ask(h.Master, "reload"); err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, "the master says that the reload failed", func() bool {
+		answer, err := ask(h.Master, "show proc")
+		return err == nil && strings.Contains(answer, "[failed: 1]")
+	})
+}
+
 func (h *HAProxy) masterAnswers() bool {
 	answer, err := ask(h.Master, "show proc")
 	return err == nil && strings.Contains(answer, "worker")

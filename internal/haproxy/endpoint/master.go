@@ -33,8 +33,9 @@ func (s socket) askWorkers(ctx context.Context, q Query) []Answer {
 	return answers
 }
 
-// workers lists the current workers, and all processes of the master. Where there are several they are numbered:
-// unlike process ids, that stays the same over reloads.
+// workers lists the current workers, and all processes of the master. If there
+// are several workers they are numbered: unlike process ids, that stays the same
+// over reloads.
 func (s socket) workers(ctx context.Context) ([]Endpoint, []haproxy.Process, error) {
 	var processes []haproxy.Process
 	err := process{socket: s}.exchange(ctx, request{"show proc", func(r *haproxy.Reader) (err error) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/test/rig"
 )
 
@@ -147,7 +148,7 @@ func wantErr(t *testing.T, a Answer, parts ...string) {
 	if a.Err == nil || a.Stats != nil {
 		t.Fatalf("there is an answer: %+v, error %v", a.Stats, a.Err)
 	}
-	text := a.Err.Error()
+	text := advice.Whole(a.Err)
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
 			t.Errorf("the error has no %q: %s", part, text)

@@ -3,8 +3,8 @@ package endpoint
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -58,7 +58,7 @@ func infoOf(info **haproxy.Info) request {
 // askSubject asks the place, if it can tell about what the query is about.
 func (e Endpoint) askSubject(ctx context.Context, q Query) []Answer {
 	if q.Subject != OfStatistics && !e.isSocket() {
-		return []Answer{{Err: fmt.Errorf("%s cannot tell: only a stats socket does; name one with --socket", e.Name)}}
+		return []Answer{{Err: advice.New(e.Name+" cannot tell: only a stats socket does", "name one with --socket")}}
 	}
 	return e.source.ask(ctx, q)
 }

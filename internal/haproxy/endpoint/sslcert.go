@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -81,7 +82,37 @@ func (a *asking) all(ctx context.Context) error {
 	if names.Transaction == "" {
 		return nil
 	}
+	if a.again, err = a.commits(ctx, names.Transaction); err != nil || a.again {
+		return err
+	}
 	return a.transaction(ctx, names.Transaction)
+}
+
+// How often, and for how long, a transaction is looked for: what renews a
+// certificate commits it at once.
+const (
+	transactionPause    = 200 * time.Millisecond
+	transactionPatience = 5 * time.Second
+)
+
+// commits says whether a transaction comes to its end.
+func (a *asking) commits(ctx context.Context, name string) (bool, error) {
+	for left := transactionTime(ctx); left > 0; left -= transactionPause {
+		time.Sleep(transactionPause)
+		if names, err := a.names(ctx); err != nil || names.Transaction != name {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// transactionTime leaves as much of the time for what comes after.
+func transactionTime(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return transactionPatience
+	}
+	return min(transactionPatience, time.Until(deadline)/2)
 }
 
 // names asks for the list. It stands first on its connection, since HAProxy
@@ -104,7 +135,8 @@ func (a *asking) names(ctx context.Context) (*haproxy.CertificateNames, error) {
 		case refused == nil:
 			return names, nil
 		case !errors.Is(refused, haproxy.ErrLocked):
-			return nil, fmt.Errorf("cannot get %q from %s: %s", command, a.process.address, whyNoCertificates(refused, a.answer.Info))
+			why, try := whyNoCertificates(refused, a.answer.Info)
+			return nil, advice.New(fmt.Sprintf("cannot get %q from %s: %s", command, a.process.address, why), try)
 		}
 		if err := a.pause(ctx); err != nil {
 			return nil, err
@@ -145,7 +177,8 @@ func (a *asking) pause(ctx context.Context) error {
 }
 
 func (a *asking) errBusy() error {
-	return fmt.Errorf("cannot get the certificates from %s: %w; it shows them to one at a time: does somebody look at them, or change them, without an end?", a.process.address, haproxy.ErrLocked)
+	return advice.Because(haproxy.ErrLocked, fmt.Sprintf("cannot get the certificates from %s: %s", a.process.address, haproxy.ErrLocked),
+		"it shows them to one at a time: does somebody look at them, or change them, without an end?")
 }
 
 // details are the certificates as far as they were asked for.
@@ -270,19 +303,19 @@ func batchOf(names []string, prefix int) []string {
 
 // whyNoCertificates says why HAProxy refuses to list its certificates, and what
 // to try.
-func whyNoCertificates(refused *haproxy.Refused, info *haproxy.Info) string {
+func whyNoCertificates(refused *haproxy.Refused, info *haproxy.Info) (why, try string) {
 	_, hasTLS := info.Values["CurrSslConns"]
 	switch {
 	case errors.Is(refused, haproxy.ErrOutOfMemory):
-		return "HAProxy says \"Can't allocate memory!\", which is its answer at level user; give the \"stats socket\" line \"level operator\""
+		return "\"Can't allocate memory!\" is its answer at level user", "give the \"stats socket\" line \"level operator\""
 	case errors.Is(refused, haproxy.ErrUnknownCommand) && olderThan(info.Version, 2, 2):
-		return fmt.Sprintf("HAProxy %s does not tell its certificates, 2.2 and newer do; update it, or check them where they are served (check_http -C)", info.Version)
+		return fmt.Sprintf("HAProxy %s does not tell its certificates, 2.2 and newer do", info.Version), "update it, or check them where they are served (check_http -C)"
 	case errors.Is(refused, haproxy.ErrUnknownCommand) && !hasTLS:
-		return "this HAProxy was built without TLS, so that it has no certificates; check those of what ends TLS before it"
+		return "this HAProxy was built without TLS, so that it has no certificates", "check those of what ends TLS before it"
 	case errors.Is(refused, haproxy.ErrPermission):
-		return "permission denied by HAProxy; give the \"stats socket\" line \"level operator\""
+		return refused.Error(), "give the \"stats socket\" line \"level operator\""
 	}
-	return refused.Error() + "; is this the stats socket of a HAProxy?"
+	return refused.Error(), "is this the stats socket of a HAProxy?"
 }
 
 // olderThan says whether a version like "2.6.12-1+deb12u4" is before major.minor.

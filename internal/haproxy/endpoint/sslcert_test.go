@@ -52,7 +52,7 @@ func TestCertificates(t *testing.T) {
 		{"names that cannot be asked for", "# filename\na.ocsp\n*b\nc<<d\n\\e\n\n", nil, "!a.ocsp !*b !c<<d !\\e"},
 		{"one that is listed and not shown", "# filename\na.pem\n\n", map[string]string{"a.pem": "Can't display the certificate: Not found or the certificate is a bundle!\n\n"}, "!a.pem"},
 		{"a transaction", "# transaction\n*a.pem\n# filename\na.pem\n\n", map[string]string{"a.pem": detailOf("a.pem"), "*a.pem": detailOf("*a.pem")}, "a.pem *a.pem"},
-		{"a transaction that was committed meanwhile", "# transaction\n*a.pem\n# filename\na.pem\n\n",
+		{"a transaction that is committed just now", "# transaction\n*a.pem\n# filename\na.pem\n\n",
 			map[string]string{"a.pem": detailOf("a.pem"), "*a.pem": "Can't display the certificate: Not found or the certificate is a bundle!\n\n"}, "a.pem"},
 		{"another one's details", "# filename\na.pem\n\n", map[string]string{"a.pem": detailOf("b.pem")}, "is about the certificate"},
 		{"the transaction's details", "# filename\na.pem\n\n", map[string]string{"a.pem": detailOf("*a.pem")}, "is about the certificate"},
@@ -62,7 +62,7 @@ func TestCertificates(t *testing.T) {
 			for name, answer := range test.answers {
 				answers["show ssl cert "+name] = answer
 			}
-			a := askOne(t, answering(t, answers), Query{Subject: OfCertificates})
+			a := askOneWithin(t, time.Second, answering(t, answers), Query{Subject: OfCertificates})
 			if got := listed(a); got != test.want && (a.Err == nil || !strings.Contains(got, test.want)) {
 				t.Errorf("the certificates are %q, want %q", got, test.want)
 			}
@@ -111,6 +111,32 @@ func TestCertificatesLocked(t *testing.T) {
 
 	f := answering(t, map[string]string{"show ssl cert": locked, "show info": infoOfOne})
 	wantErr(t, askOneWithin(t, 700*time.Millisecond, f, Query{Subject: OfCertificates}), "busy with another command", "somebody")
+}
+
+// TestCertificatesCommitted: a transaction that comes to its end is none, and
+// what it brought is there.
+func TestCertificatesCommitted(t *testing.T) {
+	var lists atomic.Int32
+	path := listenUnix(t, commands(nil, func(command string) string {
+		switch command {
+		case "show info":
+			return infoOfOne
+		case "show ssl cert":
+			if lists.Add(1) < 3 {
+				return "# transaction\n*a\n# filename\na\n\n"
+			}
+			return "# filename\na\n\n"
+		}
+		detail := detailOf(strings.TrimPrefix(command, "show ssl cert "))
+		if lists.Load() > 3 {
+			detail = strings.Replace(detail, "AA", "BB", 1)
+		}
+		return detail
+	}))
+	a := askOne(t, Flags{Socket: []string{path}}, Query{Subject: OfCertificates})
+	if got := listed(a); got != "a" || a.Certificates.List[0].Fingerprint != "BB" {
+		t.Errorf("the certificates are %q", got)
+	}
 }
 
 // TestCertificatesReloaded: the answers are all of one process.
