@@ -35,6 +35,7 @@ frontend limited
 	rate-limit sessions 100
 	default_backend full
 backend full
+	stick-table type ip size 10
 	server s 127.0.0.1:1 maxconn 10
 resolvers nobody
 	nameserver one 127.0.0.1:9
@@ -187,7 +188,7 @@ object InfluxdbWriter "influxdb" {
 	i.Start(t)
 	// The writers drop what comes before they are connected.
 	check := func() {
-		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-sessions", "backend-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers", "config-summary"} {
+		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-sessions", "haproxy-process", "haproxy-certs", "backend-summary", "certs-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers", "config-summary"} {
 			i.CheckNow(t, "lb1", service)
 		}
 	}
@@ -207,7 +208,7 @@ object InfluxdbWriter "influxdb" {
 func summaries(s *site) string {
 	var b strings.Builder
 	for _, check := range []struct{ name, level, more string }{
-		{"backend", "summary", ""}, {"backend", "servers", ""}, {"sessions", "summary", ""},
+		{"backend", "summary", ""}, {"certs", "summary", "vars.haproxy_certs_socket = " + icingaString(s.operator)}, {"backend", "servers", ""}, {"sessions", "summary", ""},
 		{"dns", "summary", "vars.haproxy_dns_no_lookup = true"}, {"dns", "servers", "vars.haproxy_dns_no_lookup = true"},
 		{"config", "summary", "vars.haproxy_config_config = " + icingaString(s.config)},
 	} {
@@ -362,6 +363,8 @@ func TestPNPTemplates(t *testing.T) {
 			switch p.Name {
 			case "check_haproxy_nosrv":
 				source = []string{"-f", s.log}
+			case "check_haproxy_certs":
+				source = []string{"-S", s.operator}
 			case "check_haproxy_dns":
 				source = append(source, "--no-lookup")
 			case "check_haproxy_config":

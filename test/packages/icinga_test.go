@@ -26,11 +26,12 @@ func icingaHost(s *site, more string) string {
 	address = "127.0.0.1"
 	vars.haproxy.socket = %s
 	vars.haproxy.log = %s
+	vars.haproxy.certs = %s
 	vars.haproxy.backends["v2"] = {}
 	vars.haproxy.backends["v2e"] = { haproxy_backend_warning = "50%%:", haproxy_backend_perfdata = "servers" }
 	%s
 }
-`, icingaString(s.socket), icingaString(s.log), more)
+`, icingaString(s.socket), icingaString(s.log), icingaString(s.operator), more)
 }
 
 func TestIcinga(t *testing.T) {
@@ -44,7 +45,7 @@ func TestIcinga(t *testing.T) {
 		"conf.d/hosts.conf":         icingaHost(s, "vars.haproxy.config = "+icingaString(s.config)),
 	})
 	i.Start(t)
-	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-config"} {
+	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-process", "haproxy-certs", "haproxy-config"} {
 		i.CheckNow(t, "lb1", service)
 	}
 
@@ -59,6 +60,8 @@ func TestIcinga(t *testing.T) {
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-sessions", 0), "fe_sessions", "process_connections")
 
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-dns", 0), "time")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-process", 0), "uptime", "connections", "idle")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-certs", 0), "www.pem_days", "api.pem_days")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-config", 0), "risks", "notes", "time")
 
 	s.mend(t)

@@ -46,6 +46,8 @@ func TestNagios(t *testing.T) {
 		nagiosService("sessions socket", "check_haproxy_sessions_socket!"+socket+"*")+
 		nagiosService("dns", "check_haproxy_dns!"+socket+"*")+
 		nagiosService("config", "check_haproxy_config!"+s.config+"!"+s.socket)+
+		nagiosService("process", "check_haproxy_process!"+s.socket)+
+		nagiosService("certs", "check_haproxy_certs!"+s.operator+"!*")+
 		nagiosService("nosrv v2", "check_haproxy_nosrv!"+s.log+"!v2")+
 		nagiosService("nosrv v2e", "check_haproxy_nosrv!"+s.log+"!v2e"))
 
@@ -75,6 +77,8 @@ func TestNagios(t *testing.T) {
 	n.AwaitState(t, "lb1", "nosrv v2e", "0")
 
 	wantMetrics(t, n.AwaitState(t, "lb1", "dns", "0")["performance_data"], "time")
+	wantMetrics(t, n.AwaitState(t, "lb1", "process", "0")["performance_data"], "uptime", "connections", "idle")
+	wantMetrics(t, n.AwaitState(t, "lb1", "certs", "0")["performance_data"], "www.pem_days", "api.pem_days")
 
 	// Each server of the site is alone: that is a note.
 	wantMetrics(t, n.AwaitState(t, "lb1", "config", "0")["performance_data"], "risks", "notes", "time")

@@ -17,11 +17,12 @@ import (
 // works and one whose server is gone, a stats page, a socket for the monitoring
 // user, and its log in a file.
 type site struct {
-	dir    string
-	socket string // at level user
-	log    string
-	config string // HAProxy's, where the monitoring user can read it
-	port   string // of the stats page, /haproxy?stats
+	dir      string
+	socket   string // at level user
+	operator string // at level operator, as certificates need it
+	log      string
+	config   string // HAProxy's, where the monitoring user can read it
+	port     string // of the stats page, /haproxy?stats
 
 	haproxy *rig.HAProxy
 	server  string // address on which v2's server is missed
@@ -32,10 +33,15 @@ func newSite(t *testing.T, more string) *site {
 	t.Helper()
 	dir := rig.SharedDir(t)
 	s := &site{dir: dir, socket: filepath.Join(dir, "stats.sock"), log: filepath.Join(dir, "haproxy.log"), port: rig.Port(t), server: "127.0.0.1:" + rig.Port(t)}
+	s.operator = filepath.Join(dir, "operator.sock")
+	for _, name := range []string{"www", "api"} {
+		rig.Certificate{Names: []string{name + ".example.com"}}.Write(t, filepath.Join(dir, "certs", name+".pem"))
+	}
 	front := rig.Port(t)
 	s.haproxy = rig.Start(t, strings.NewReplacer("SITE", dir, "LOG", s.receiveLog(t), "STATS", s.port, "FRONT", front, "GOOD", rig.Origin(t, nil), "BAD", s.server).Replace(`
 global
 	stats socket SITE/stats.sock mode 666 level user
+	stats socket SITE/operator.sock mode 666 level operator
 	log LOG local0
 defaults
 	mode http
@@ -52,6 +58,9 @@ frontend fe
 	bind 127.0.0.1:FRONT
 	maxconn 100
 	use_backend v2 if { path_beg /v2/ }
+	default_backend v2e
+frontend tls
+	bind unix@SITE/tls.sock ssl crt SITE/certs/
 	default_backend v2e
 backend v2
 	server v2Elb BAD check inter 100ms fall 2 rise 2

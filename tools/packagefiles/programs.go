@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/certs"
 	"check-haproxy/internal/check/config"
 	"check-haproxy/internal/check/dns"
 	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/check/process"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/overview"
 	"check-haproxy/internal/plugin"
@@ -21,9 +23,11 @@ import (
 func Programs() []Program {
 	return []Program{
 		{backend.Manual()},
+		{certs.Manual()},
 		{config.Manual()},
 		{dns.Manual()},
 		{nosrv.Manual()},
+		{process.Manual()},
 		{sessions.Manual()},
 		{overview.Manual()},
 	}

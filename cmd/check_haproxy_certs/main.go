@@ -1,0 +1,9 @@
+package main
+
+import (
+	"os"
+
+	"check-haproxy/internal/check/certs"
+)
+
+func main() { os.Exit(certs.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -1,0 +1,9 @@
+package main
+
+import (
+	"os"
+
+	"check-haproxy/internal/check/process"
+)
+
+func main() { os.Exit(process.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
