@@ -25,7 +25,7 @@ import (
 // watchOnScreen runs the screen until it is quit. However it ends, the terminal
 // is as it was before.
 func watchOnScreen(ctx context.Context, f *flags, t *terminal, stderr io.Writer) int {
-	run := &running{code: couldNotLook, signals: make(chan os.Signal, 8), told: make(chan struct{})}
+	run := &running{in: t.in, code: couldNotLook, signals: make(chan os.Signal, 8), told: make(chan struct{})}
 	run.out = newOutput(t.out, func() { run.program.Send(tea.ClearScreen()) })
 	model := screen.New(screen.Options{Canvas: t.canvas(), Every: time.Duration(f.Watch), Suspend: run.suspend})
 	profile := colorprofile.ASCII
@@ -73,10 +73,14 @@ const leaveScreen = "\x18\x1b[?2026l\x1b[m\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[
 // running is the program around the screen: looks, time and signals go in.
 type running struct {
 	program    *tea.Program
+	in         *os.File
 	out        *output
 	signals    chan os.Signal
 	told       chan struct{} // closed when a signal tells it to end
 	suspending atomic.Bool
+
+	once sync.Once
+	raw  settings // of the terminal while the screen is on it
 
 	lock sync.Mutex
 	code int   // of the last look
@@ -95,6 +99,7 @@ func (r *running) take(s seen) {
 	r.code = exitCode(s.facts)
 	r.lock.Unlock()
 	r.program.Send(screen.Look{Picture: picture.Of(s.facts)})
+	r.once.Do(func() { r.raw = settingsOf(r.in) }) // the screen took the look, so it is set up
 }
 
 // fail notes why the program ends; the first reason counts.
@@ -130,15 +135,11 @@ func (r *running) listen(ctx context.Context) {
 			return
 		}
 		switch {
-		case s == syscall.SIGTSTP && r.suspending.Load():
+		case r.suspending.Load() && (s == syscall.SIGTSTP || s == syscall.SIGCONT):
 		case s == syscall.SIGTSTP:
 			go r.program.Send(r.suspend())
 		case s == syscall.SIGCONT:
-			// Stopped by SIGSTOP the program could not give the terminal back,
-			// and the shell may have changed it since.
-			if !r.suspending.Load() {
-				go r.program.Send(tea.Exec(&pause{running: r}, nil)())
-			}
+			go r.resume()
 		case !told:
 			told = true
 			close(r.told)
@@ -180,33 +181,12 @@ func (r *running) result(ctx context.Context, stderr io.Writer) int {
 }
 
 // suspend stops the program until the shell lets it go on, with the terminal
-// given back meanwhile.
-func (r *running) suspend() tea.Msg { return tea.Exec(&pause{running: r, stop: true}, nil)() }
-
-// pause is what the screen runs while it has given the terminal back.
-type pause struct {
-	*running
-	stop bool
-}
-
-// Run stops the program and the others of its process group, as Ctrl-Z does, and
-// is back when the shell lets it go on; at once if there is no shell that could.
-// SIGTSTP stops the others, of a script say, and not the program itself, which
-// catches it (and Go cannot give up a signal's handler again): SIGSTOP does.
-func (p *pause) Run() error {
-	p.out.drain(drainTime)
-	if !p.stop || !underShell() {
+// given back meanwhile. If there is no shell that could, it does nothing.
+func (r *running) suspend() tea.Msg {
+	if !underShell() {
 		return nil
 	}
-	p.suspending.Store(true)
-	defer time.AfterFunc(drainTime, func() { p.suspending.Store(false) })
-	resumed := make(chan os.Signal, 1)
-	signal.Notify(resumed, syscall.SIGCONT)
-	defer signal.Stop(resumed)
-	_ = syscall.Kill(0, syscall.SIGTSTP)
-	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	<-resumed // a stop takes hold a little after it is asked for
-	return nil
+	return tea.Exec(&pause{running: r}, nil)()
 }
 
 // underShell says whether the process group has a parent in its session: only
@@ -216,6 +196,41 @@ func underShell() bool {
 	own, ownErr := unix.Getsid(0)
 	return err == nil && ownErr == nil && parent == own
 }
+
+// resume is for a program that SIGSTOP has stopped, which cannot give the
+// terminal back: the shell may have changed its settings since, has written on
+// it, and was told of another size in its place.
+func (r *running) resume() {
+	r.once.Do(func() {}) // raw is written once, by now or never
+	r.raw.restore()
+	r.program.Send(tea.RequestWindowSize())
+	r.program.Send(tea.ClearScreen())
+}
+
+// pause is what the screen runs while it has given the terminal back.
+type pause struct{ *running }
+
+// Run stops the program and the others of its process group, as Ctrl-Z does, and
+// is back when the shell lets it go on. SIGTSTP stops the others, of a script
+// say, and not the program itself, which catches it (and Go cannot give up a
+// signal's handler again): SIGSTOP does.
+func (p *pause) Run() error {
+	p.suspending.Store(true)
+	defer time.AfterFunc(drainTime, func() { p.suspending.Store(false) })
+	p.out.drain(drainTime)
+	time.Sleep(settleTime)
+	resumed := make(chan os.Signal, 1)
+	signal.Notify(resumed, syscall.SIGCONT)
+	defer signal.Stop(resumed)
+	_ = syscall.Kill(0, syscall.SIGTSTP)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	<-resumed // a stop takes hold a little after it is asked for
+	return nil
+}
+
+// settleTime is how long bubbletea's renderer may need to be stopped after it is
+// said to be: its ticker, stopped after it was started again, would never draw.
+const settleTime = 50 * time.Millisecond
 
 // SetStdin, SetStdout and SetStderr are part of tea.ExecCommand; nothing is run
 // that would need them.

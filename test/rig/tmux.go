@@ -32,7 +32,12 @@ func StartTerminal(t testing.TB, columns, rows int, environment ...string) *Term
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("tmux: %v: %s", err, output)
 	}
-	t.Cleanup(func() { _ = exec.Command(tmux, "-S", term.socket, "kill-server").Run() })
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the terminal shows\n%s", term.Text())
+		}
+		_ = exec.Command(tmux, "-S", term.socket, "kill-server").Run()
+	})
 	term.Shows(prompt)
 	return term
 }
