@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/config"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
+	"check-haproxy/internal/haproxy/configuration"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/overview/picture"
@@ -36,6 +38,7 @@ func (f *flags) look(ctx context.Context, stdin io.Reader) (picture.Facts, error
 		facts.At = now
 		facts.Names = check.LookupDown(ctx, f.resolver(), facts.Backends)
 		f.addLog(&facts, reading)
+		f.addConfiguration(&facts)
 		return facts, nil
 	})
 }
@@ -121,6 +124,24 @@ func (f *flags) addLog(facts *picture.Facts, reading <-chan logAnswer) {
 	}
 	facts.Log = a.outcome
 	facts.LogCommand = f.logCommand()
+}
+
+// addConfiguration reads what --config names, for what stands behind the
+// trouble; the log's formats are read out of it by themselves.
+func (f *flags) addConfiguration(facts *picture.Facts) {
+	if len(f.Configs) == 0 {
+		return
+	}
+	sources, err := configuration.ReadFiles(f.Configs)
+	if err == nil {
+		var c *configuration.Configuration
+		if c, err = configuration.Parse(sources, nil); err == nil {
+			facts.Configured = config.PointInto(c)
+		}
+	}
+	if err != nil {
+		facts.Notes = append(facts.Notes, err.Error())
+	}
 }
 
 // isHarmless says whether a word needs no quoting in a shell, a glob aside, which

@@ -48,7 +48,11 @@ func run(ctx context.Context, f *flags) (plugin.Result, error) {
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	c, err := configuration.Parse(sources)
+	vocabulary, err := configuration.NewVocabulary()
+	if err != nil {
+		return plugin.Result{}, err
+	}
+	c, err := configuration.Parse(sources, vocabulary)
 	if err != nil {
 		return plugin.Result{}, err
 	}

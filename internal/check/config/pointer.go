@@ -17,11 +17,23 @@ var behind = map[diagnosis.Cause][]string{
 	diagnosis.MaxconnExhausted: {maxconnOrder.Name},
 }
 
-// Behind says which finding explains a section's trouble, "dns-at-start,
-// haproxy.cfg line 14": what the configuration has of the section that leads to
-// this cause. It is empty if there is none.
-func Behind(c *configuration.Configuration, section string, cause diagnosis.Cause) string {
-	for _, j := range Judge(Subject{Configuration: c}, Options{Selects: func(name string) bool { return name == section }}) {
+// Pointer leads from a section's trouble to what the configuration has behind
+// it.
+type Pointer map[string][]Judgement // by section
+
+// PointInto judges a configuration for pointing into it.
+func PointInto(c *configuration.Configuration) Pointer {
+	pointer := Pointer{}
+	for _, j := range Judge(Subject{Configuration: c}, Options{}) {
+		pointer[j.Section] = append(pointer[j.Section], j)
+	}
+	return pointer
+}
+
+// Behind is where the configuration leads to a cause in a section,
+// "dns-at-start, haproxy.cfg line 14"; empty if it does not.
+func (p Pointer) Behind(section string, cause diagnosis.Cause) string {
+	for _, j := range p[section] {
 		if slices.Contains(behind[cause], j.Rule.Name) {
 			return fmt.Sprintf("%s, %s line %d", j.Rule.Name, filepath.Base(j.File), j.Line)
 		}

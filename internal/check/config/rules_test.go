@@ -13,9 +13,18 @@ import (
 	"check-haproxy/internal/plugin/pattern"
 )
 
+func vocabulary(t testing.TB) *configuration.Vocabulary {
+	t.Helper()
+	v, err := configuration.NewVocabulary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func parse(t *testing.T, text string) *configuration.Configuration {
 	t.Helper()
-	c, err := configuration.Parse([]configuration.Source{{Name: "haproxy.cfg", Text: []byte(text)}})
+	c, err := configuration.Parse([]configuration.Source{{Name: "haproxy.cfg", Text: []byte(text)}}, nil)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
@@ -370,7 +379,7 @@ func TestIncident(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := configuration.Parse(sources)
+	c, err := configuration.Parse(sources, vocabulary(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,7 +404,7 @@ func TestBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := configuration.Parse(sources)
+	c, err := configuration.Parse(sources, vocabulary(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -412,7 +421,7 @@ func TestBehind(t *testing.T) {
 		{"fe", diagnosis.NoBackend, ""},
 		{"gone", diagnosis.DNSStale, ""},
 	} {
-		if got := Behind(c, test.section, test.cause); got != test.want {
+		if got := PointInto(c).Behind(test.section, test.cause); got != test.want {
 			t.Errorf("%s of %s: %q, want %q", test.cause, test.section, got, test.want)
 		}
 	}
@@ -435,7 +444,7 @@ func FuzzJudge(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := configuration.Parse([]configuration.Source{{Name: "x", Text: []byte(text)}})
+		c, err := configuration.Parse([]configuration.Source{{Name: "x", Text: []byte(text)}}, nil)
 		if err != nil {
 			return
 		}

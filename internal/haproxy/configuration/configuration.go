@@ -102,13 +102,10 @@ type Configuration struct {
 	listeners map[string]bool // "HOST:PORT" and "PATH:" of every bind line
 }
 
-// Parse reads the files of one configuration. An error says what HAProxy itself
-// could not read, and where, or that this is no configuration of HAProxy's.
-func Parse(sources []Source) (*Configuration, error) {
-	vocabulary, err := newVocabulary()
-	if err != nil {
-		return nil, fmt.Errorf("cannot prepare the parser: %w", err)
-	}
+// Parse reads the files of one configuration. Without a vocabulary, all words
+// count as known. An error says what HAProxy itself could not read, and where,
+// or that this is no configuration of HAProxy's.
+func Parse(sources []Source, vocabulary *Vocabulary) (*Configuration, error) {
 	r := reader{vocabulary: vocabulary, environment: map[string]string{}, config: &Configuration{}}
 	for _, source := range sources {
 		r.config.Files = append(r.config.Files, source.Name)
@@ -148,7 +145,7 @@ func (c *Configuration) Name() string {
 
 // reader reads line after line.
 type reader struct {
-	vocabulary  *vocabulary
+	vocabulary  *Vocabulary
 	environment map[string]string // setenv and presetenv
 	config      *Configuration
 
@@ -266,7 +263,7 @@ func (r *reader) keyword(words []string, place Position) *Place {
 		return nil
 	}
 	line.Words, line.Old = modernize(words)
-	if line.Old != nil || r.vocabulary.knows(r.section.Kind, line.Words) {
+	if line.Old != nil || r.vocabulary == nil || r.vocabulary.knows(r.section.Kind, line.Words) {
 		r.config.Known++
 	} else {
 		r.config.Unknown = append(r.config.Unknown, line)

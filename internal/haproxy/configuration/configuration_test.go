@@ -9,9 +9,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func vocabulary(t testing.TB) *Vocabulary {
+	t.Helper()
+	v, err := NewVocabulary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func parse(t *testing.T, text string) *Configuration {
 	t.Helper()
-	c, err := Parse([]Source{{Name: "haproxy.cfg", Text: []byte(text)}})
+	c, err := Parse([]Source{{Name: "haproxy.cfg", Text: []byte(text)}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +284,7 @@ func TestNoConfiguration(t *testing.T) {
 		"outside\nglobal\n\tdaemon":    "",
 		"global\n\tdaemon\n\tnew-word": "",
 	} {
-		_, err := Parse([]Source{{Name: "haproxy.cfg", Text: []byte(text)}})
+		_, err := Parse([]Source{{Name: "haproxy.cfg", Text: []byte(text)}}, vocabulary(t))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
@@ -288,7 +297,7 @@ func TestFilesAreOneConfiguration(t *testing.T) {
 	c, err := Parse([]Source{
 		{"a.cfg", []byte("defaults\n\tmode http\n\tretries 1\nbackend a\n")},
 		{"b.cfg", []byte("server lost 10.0.0.1:80\nbackend b\n")},
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +312,7 @@ func TestFilesAreOneConfiguration(t *testing.T) {
 // TestKnownWords holds what client-native knows, and that a word of another
 // section's is not unknown.
 func TestKnownWords(t *testing.T) {
-	c := parse(t, `
+	c, err := Parse([]Source{{Name: "haproxy.cfg", Text: []byte(`
 global
 	nbproc 2
 	tune.bufsize 16384
@@ -315,7 +324,10 @@ frontend fe
 	never-heard-of
 healthcheck h
 	type httpchk
-`)
+`)}}, vocabulary(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(c.Unknown) != 1 || c.Unknown[0].Words[0] != "never-heard-of" || c.Known != 7 {
 		t.Errorf("unknown %v, %d known", c.Unknown, c.Known)
 	}
@@ -419,8 +431,9 @@ func TestTemplateRange(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("global\n\tdaemon\ndefaults\n\tmode http\nfrontend fe\n\tbind :80\n\tacl a path_beg /x\n\tuse_backend b if a !{ src 10.0.0.1 }\nbackend b\n\tserver s x:80 check\n")
 	f.Add(".if 1\nlisten l from x\n\tserver-template a 1-3 \"${X-y}\" no-check\n.endif # x")
+	known := vocabulary(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := Parse([]Source{{Name: "x", Text: []byte(text)}})
+		c, err := Parse([]Source{{Name: "x", Text: []byte(text)}}, known)
 		if err != nil {
 			return
 		}

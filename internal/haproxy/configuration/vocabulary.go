@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -27,19 +28,24 @@ var sectionKinds = map[string]parser.Section{
 	"healthcheck": "", "haterm": "",
 }
 
-// vocabulary is the words that each kind of section knows.
-type vocabulary struct {
+// Vocabulary is the words that each kind of section knows. It weighs 1.4 MB in a
+// program, and so is not part of Parse.
+type Vocabulary struct {
 	library parser.Parser
 	seen    map[string]bool // what was asked before: "backend server"
 }
 
-func newVocabulary() (*vocabulary, error) {
+// NewVocabulary is client-native's.
+func NewVocabulary() (*Vocabulary, error) {
 	var one strings.Builder // a section of each kind
 	for word := range sectionKinds {
 		one.WriteString(word + " x\n")
 	}
 	library, err := parser.New(options.UseListenSectionParsers, options.String(one.String()))
-	return &vocabulary{library: library, seen: map[string]bool{}}, err
+	if err != nil {
+		return nil, fmt.Errorf("cannot prepare the parser of configurations: %w", err)
+	}
+	return &Vocabulary{library: library, seen: map[string]bool{}}, nil
 }
 
 // proxySections are relatives: what one of them knows, another one may have
@@ -49,7 +55,7 @@ var proxySections = []parser.Section{parser.Listen, parser.Backends, parser.Fron
 // knows says whether a section of this kind knows the line by its first words,
 // or one of its relatives does. A section that client-native does not know yet
 // is taken to know everything.
-func (v *vocabulary) knows(kind string, words []string) bool {
+func (v *Vocabulary) knows(kind string, words []string) bool {
 	section := sectionKinds[kind]
 	if !slices.Contains(proxySections, section) {
 		return section == "" || v.sectionKnows(section, words)
@@ -57,7 +63,7 @@ func (v *vocabulary) knows(kind string, words []string) bool {
 	return slices.ContainsFunc(proxySections, func(s parser.Section) bool { return v.sectionKnows(s, words) })
 }
 
-func (v *vocabulary) sectionKnows(section parser.Section, words []string) bool {
+func (v *Vocabulary) sectionKnows(section parser.Section, words []string) bool {
 	if len(words) > 1 && (words[0] == "no" || words[0] == "default") {
 		words = words[1:]
 	}
@@ -70,7 +76,7 @@ func (v *vocabulary) sectionKnows(section parser.Section, words []string) bool {
 	return false
 }
 
-func (v *vocabulary) has(section parser.Section, attribute string) bool {
+func (v *Vocabulary) has(section parser.Section, attribute string) bool {
 	key := string(section) + " " + attribute
 	known, asked := v.seen[key]
 	if !asked {

@@ -14,6 +14,7 @@ import (
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/config"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
@@ -33,6 +34,8 @@ type Facts struct {
 	// LogCommand prints the newest lines of the log in a shell; empty where
 	// none can, as for standard input.
 	LogCommand string
+	// Configured leads to what stands in haproxy.cfg; nil where none was given.
+	Configured config.Pointer
 	// Failures are sentences: what could not be looked at, and what to try.
 	Failures []string
 	Notes    []string
@@ -123,8 +126,21 @@ func Of(facts Facts) *Picture {
 		p.addBackend(b)
 	}
 	p.addLogOnly()
+	p.pointIntoConfiguration()
 	slices.SortStableFunc(p.sections, func(a, b Section) int { return plugin.WorseFirst(a.State, b.State) })
 	return p
+}
+
+// pointIntoConfiguration says behind a cause what in haproxy.cfg leads to it.
+func (p *Picture) pointIntoConfiguration() {
+	for _, s := range p.sections {
+		name, _, _ := strings.Cut(s.Label, "@") // of no section's name
+		for i := range s.Findings {
+			if place := p.facts.Configured.Behind(name, s.Findings[i].Cause); place != "" {
+				s.Findings[i].Evidence += "; " + place
+			}
+		}
+	}
 }
 
 // Facts are what the picture is of.
