@@ -67,7 +67,7 @@ func (l Log) Doubts(s Stretch, f EvidenceFlags) []Doubt {
 	for _, reason := range l.missing(s) {
 		doubts = append(doubts, Doubt{State: plugin.Unknown, Reason: "a part of the window could not be read: " + reason})
 	}
-	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.silent, l.skewed, l.ahead, l.illegible, l.connections} {
+	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.silent, l.skewed, l.ahead, l.illegible, l.connections, l.dropped} {
 		if d := doubt(s, f); d.Reason != "" {
 			doubts = append(doubts, d)
 		}
@@ -197,4 +197,20 @@ func (l Log) connections(Stretch, EvidenceFlags) Doubt {
 		return Doubt{}
 	}
 	return Doubt{plugin.Unknown, fmt.Sprintf("%s, and not one tells how it ended", plugin.Count(l.Lines.Connections, "connection")), "put \"option httplog\" (TCP: \"option tcplog\") into the frontends", false}
+}
+
+// dropped: a syslog daemon says that it dropped lines in the window.
+func (l Log) dropped(s Stretch, _ EvidenceFlags) Doubt {
+	var text string
+	messages := 0
+	for _, loss := range l.Losses {
+		if !loss.Written.IsZero() && (loss.Written.Before(s.Begin()) || !loss.Written.Before(s.At)) {
+			continue
+		}
+		text, messages = loss.Text, messages+max(loss.Messages, 1)
+	}
+	if text == "" {
+		return Doubt{}
+	}
+	return Doubt{plugin.Unknown, fmt.Sprintf("syslog has dropped %s in the window (%q)", plugin.Count(messages, "line"), text), "raise its rate limit (journald: RateLimitBurst=, rsyslog: SysSock.RateLimit.Interval)", false}
 }

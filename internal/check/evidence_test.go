@@ -110,6 +110,11 @@ func TestDoubts(t *testing.T) {
 		{"a request among connections", append(times(7, line(accesslog.Connection, 50*minute)), request), Log{}, ""},
 		{"a request before the stretch", append(times(7, line(accesslog.Connection, 50*minute)), line(accesslog.Request, 2*time.Hour)), Log{}, "7 connections"},
 
+		{"lines were dropped", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Written: noon.Add(-minute), Messages: 40, Text: "Suppressed 40 messages"}, {Written: noon.Add(-2 * minute), Text: "begin to drop"}}}, `syslog has dropped 41 lines in the window ("begin to drop")`},
+		{"lines were dropped, nobody says when", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Messages: 1, Text: "lost 1"}}}, `syslog has dropped 1 line in the window ("lost 1")`},
+		{"lines were dropped before the window", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Written: noon.Add(-5*minute - 1), Messages: 40}}}, ""},
+		{"lines were dropped later", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Written: noon, Messages: 40}}}, ""},
+
 		{"a part is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read"}}}, "a part of the window could not be read: x.1.xz: only gzip is read"},
 		{"a part of the baseline is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-30 * minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read"}}}, ""},
 		{"a part was cut out", []*accesslog.Record{request}, Log{Earliest: noon.Add(-2 * time.Hour), Unread: []Unread{{Reason: "cut short", Within: true}}}, "a part of the window could not be read: cut short"},

@@ -56,6 +56,12 @@ type Silence struct {
 	Before  string        // when the log was as silent at this time of the day: "a day ago"; empty if it was not, or does not tell
 }
 
+// IsSilent says whether HAProxy's newest line is before the stretch, and can be
+// read once more.
+func (l Log) IsSilent(s Stretch) bool {
+	return !l.Streamed && !l.Own.IsZero() && l.Own.Before(s.From())
+}
+
 // Covered is how much of the stretch's baseline the log covers. It is 0 if the
 // log does not reach back at least one window before the window.
 func (l Log) Covered(s Stretch) time.Duration {

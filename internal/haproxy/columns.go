@@ -30,6 +30,7 @@ const (
 	lbtot
 	throttle
 	lastchg
+	lastsess
 	rate
 	rateLim
 	checkStatus
@@ -72,7 +73,7 @@ const (
 var columnNames = [columnCount]string{
 	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
 	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp", intercepted: "intercepted", lbtot: "lbtot", throttle: "throttle",
-	lastchg: "lastchg", rate: "rate", rateLim: "rate_lim",
+	lastchg: "lastchg", lastsess: "lastsess", rate: "rate", rateLim: "rate_lim",
 	checkStatus: "check_status", checkCode: "check_code", lastChk: "last_chk",
 	agentStatus: "agent_status", lastAgt: "last_agt", tracked: "tracked",
 	hrsp1xx: "hrsp_1xx", hrsp2xx: "hrsp_2xx", hrsp3xx: "hrsp_3xx", hrsp4xx: "hrsp_4xx", hrsp5xx: "hrsp_5xx", hrspOther: "hrsp_other",

@@ -183,6 +183,8 @@ func (b *statsBuilder) addBackend() error {
 		DeniedResponses: r.total(dresp),
 		Responses:       [6]Number{r.total(hrsp1xx), r.total(hrsp2xx), r.total(hrsp3xx), r.total(hrsp4xx), r.total(hrsp5xx), r.total(hrspOther)},
 		LastChange:      r.shown(lastchg),
+		LastSession:     r.shown(lastsess),
+		NoSession:       string(r[lastsess]) == "-1",
 		Counters:        b.count(),
 		Traffic:         b.traffic(),
 		Servers:         slices.Clone(b.servers),

@@ -122,7 +122,7 @@ func TestStatsColumns(t *testing.T) {
 		{
 			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0), Selected: known(18),
 			DeniedRequests: known(0), DeniedResponses: known(0), Responses: [6]Number{known(0), known(0), known(0), known(0), known(0), known(0)},
-			LastChange: known(5),
+			LastChange: known(5), LastSession: known(1),
 			Servers: []Server{
 				{Name: "f1", Address: "127.0.0.1:35383", Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
 				{Name: "f2", Address: "127.0.0.1:35383", Status: "no check", Weight: known(1), LastChange: known(5), Sessions: known(9), SessionLimit: known(10), MaxSessions: known(9), Queue: known(0)},
@@ -130,7 +130,7 @@ func TestStatsColumns(t *testing.T) {
 		},
 		{
 			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0), Selected: known(0),
-			DeniedRequests: known(0), DeniedResponses: known(0), LastChange: known(5),
+			DeniedRequests: known(0), DeniedResponses: known(0), LastChange: known(5), NoSession: true,
 			Servers: []Server{{
 				Name: "t1", Address: "127.0.0.1:52503", Status: "DOWN", Weight: known(1), CheckStatus: "L4CON",
 				LastCheck: "Connection refused", LastChange: known(5), Sessions: known(0), MaxSessions: known(0), Queue: known(0),

@@ -58,6 +58,8 @@ type Backend struct {
 	DeniedRequests, DeniedResponses Number    // dreq, dresp
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode
 	LastChange                      Number    // lastchg: seconds since the status changed
+	LastSession                     Number    // lastsess: seconds since a server got a session; unknown too if none ever did
+	NoSession                       bool      // lastsess is -1: no server ever got a session
 	Counters                        *Counters // nil unless they were asked for
 	Traffic                         *Traffic  // likewise
 	Servers                         []Server

@@ -30,9 +30,9 @@ type down struct {
 // explainServers tells why a section has no server to give: as the statistics
 // see it, if they were asked, else by the servers whose last change in the log
 // was to go down.
-func (c *Counter) explainServers(section string, known map[string]Explanation) Explanation {
-	if explanation := known[section]; explanation.Cause != "" && explanation.Cause != diagnosis.Unknown {
-		return explanation
+func (c *Counter) explainServers(section string, known Explanation) Explanation {
+	if known.Cause != "" && known.Cause != diagnosis.Unknown {
+		return known
 	}
 	var servers []down
 	for name, change := range c.servers {

@@ -1,6 +1,7 @@
 package nosrv
 
 import (
+	"slices"
 	"time"
 
 	"check-haproxy/internal/accesslog"
@@ -10,7 +11,10 @@ import (
 
 // What a Counter holds is bounded, whatever a log says; check.Sections bounds
 // the number of sections, and rates.Scale that of their minutes.
-const maxTransitions = 1_000 // servers whose last change is remembered
+const (
+	maxTransitions = 1_000 // servers whose last change is remembered
+	maxFrontends   = 8     // of a section
+)
 
 // Counter counts the requests of a stretch, and those without a server by
 // section, kind and minute. Each goroutine that reads has its own; Merge brings
@@ -37,6 +41,7 @@ type tally struct {
 	named      bool  // a message of HAProxy's names it
 	serverless *serverless
 	from       *check.Section[tally] // the frontend of the last request
+	frontends  []string              // the names of all of them, up to maxFrontends
 }
 
 // part is a part of the lines that may count. They are kept apart because what
@@ -126,11 +131,23 @@ func (c *Counter) addRouted(t *tally, at rates.Phase, r *accesslog.Record) {
 	} else {
 		from = c.sections.Of(r.Frontend)
 	}
-	if t != nil {
-		t.from = from
+	if t != nil && t.from != from {
+		t.cameThrough(from)
 	}
 	if from.Counted != nil {
 		from.Counted.routed[at] += uint64(r.Times)
+	}
+}
+
+// cameThrough remembers a frontend of the section.
+func (t *tally) cameThrough(frontend *check.Section[tally]) {
+	t.from = frontend
+	t.addFrontend(frontend.Name)
+}
+
+func (t *tally) addFrontend(name string) {
+	if len(t.frontends) < maxFrontends && !slices.Contains(t.frontends, name) {
+		t.frontends = append(t.frontends, name)
 	}
 }
 
@@ -232,6 +249,10 @@ func mergeTally(into, from *tally) {
 		into.routed[p] += from.routed[p]
 	}
 	into.newest = max(into.newest, from.newest)
+	for _, frontend := range from.frontends {
+		into.addFrontend(frontend)
+	}
+	into.from = nil // it may be the other table's
 	into.served = into.served || from.served
 	into.named = into.named || from.named
 	switch {

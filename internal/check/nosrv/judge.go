@@ -3,6 +3,7 @@ package nosrv
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/plugin/pattern"
 	"check-haproxy/internal/plugin/threshold"
 )
 
@@ -27,11 +29,11 @@ const (
 type Options struct {
 	rates.Rules // on requests without a server per minute, and on their share of the section's requests
 	check.EvidenceFlags
-	NoTraffic plugin.State           // for a pattern without a line in the stretch
-	Known     map[string]Explanation // by section: what the statistics say, where they were asked
-	// Serving are the sections that have servers, as the statistics or the
-	// configuration show.
-	Serving map[string]bool
+	NoTraffic plugin.State    // for a pattern without a line in the stretch
+	Facts     map[string]Fact // by section: what the statistics say; nil if nobody asked
+	// Before is what the log has of sections before the stretch, if it is silent in
+	// all of that and there are facts to compare with.
+	Before map[string]check.Logged
 }
 
 // Defaults are the options of a check that was given no flag.
@@ -57,10 +59,12 @@ type Outcome struct {
 	Requests   uint64        // in the window
 	Covered    time.Duration // how much of the baseline the log covers; 0: no rise to judge
 	Quiet      []string      // patterns that match no section with a line in the stretch
+	Misspelt   bool          // nothing shows that there is such a section
 	QuietState plugin.State
 	Doubts     []check.Doubt // why the log is no evidence that all is well
 	HalfRead   uint64        // requests of the window without a server whose kind is not known
 	Assumed    uint64        // and those whose kind is an assumption
+	Idle       bool          // the statistics show that nothing was served since the log's newest line
 	Log        check.Log
 
 	narrowed bool      // sections were chosen: the sums are not all of HAProxy's
@@ -85,7 +89,8 @@ type Section struct {
 func Judge(c *Counter, log check.Log, o Options) *Outcome {
 	out := &Outcome{
 		Stretch: c.stretch, Counted: c.counted, Log: log, Covered: log.Covered(c.stretch),
-		Doubts: log.Doubts(c.stretch, o.EvidenceFlags), Assumed: c.assumed,
+		Doubts: c.doubts(log, o), Assumed: c.assumed,
+		Idle:     log.ServedNothing(servedOf(o.Facts)),
 		narrowed: len(c.chosen.Sections) > 0,
 	}
 	places, others := c.sections.Settled()
@@ -93,12 +98,16 @@ func Judge(c *Counter, log check.Log, o Options) *Outcome {
 		others.Counted.served = true // of so many, not all are frontends
 		places = append(places, others)
 	}
+	partial := map[string]bool{}
+	for _, p := range log.Partial {
+		partial[p.Section] = true
+	}
 	var all, asServerless []load
 	for _, place := range places {
 		if place.Counted.isEmpty() {
 			continue
 		}
-		l := c.loadOf(place, o)
+		l := c.loadOf(place, partial, o)
 		all = append(all, l)
 		out.Sections = append(out.Sections, c.judge(l, out.Covered, o))
 		out.Requests += l.lines
@@ -114,8 +123,37 @@ func Judge(c *Counter, log check.Log, o Options) *Outcome {
 		})
 	}
 	slices.SortFunc(out.Sections, worseFirst)
-	out.findQuiet(c.chosen, o)
+	out.findQuiet(c, o)
 	return out
+}
+
+// doubts are the reasons why the log is no evidence that all is well, after what
+// the statistics show.
+func (c *Counter) doubts(log check.Log, o Options) []check.Doubt {
+	doubts := log.Doubts(c.stretch, o.EvidenceFlags)
+	served := servedOf(o.Facts)
+	if log.ServedNothing(served) {
+		return check.WithoutQuiet(doubts)
+	}
+	if doubt, ok := log.Unlogged(c.stretch, served, c.inLog(log.Covered(c.stretch), o.Before)); ok {
+		doubts = append(doubts, doubt)
+	}
+	return doubts
+}
+
+// inLog is what the log has of each section: in the stretch, else before it.
+func (c *Counter) inLog(covered time.Duration, before map[string]check.Logged) map[string]check.Logged {
+	logged := maps.Clone(before)
+	if logged == nil {
+		logged = map[string]check.Logged{}
+	}
+	for section := range c.sections.All() {
+		if t := section.Counted; t.newest != 0 {
+			lines := t.requests[rates.InBaseline] + t.requests[rates.InWindow]
+			logged[section.Name] = check.Logged{Newest: c.time(t.newest), Usual: (covered + c.stretch.Window) / time.Duration(max(lines, 1))}
+		}
+	}
+	return logged
 }
 
 // worseFirst orders sections by state, then by how many requests met no server,
@@ -125,19 +163,36 @@ func worseFirst(a, b Section) int {
 }
 
 // findQuiet lists the patterns that no section with a line matches.
-func (out *Outcome) findQuiet(chosen check.Filter, o Options) {
-	for _, pattern := range chosen.Sections {
+func (out *Outcome) findQuiet(c *Counter, o Options) {
+	for _, pattern := range c.chosen.Sections {
 		if slices.ContainsFunc(out.Sections, func(s Section) bool { return pattern.Match(s.Name) }) {
 			continue
 		}
 		out.Quiet = append(out.Quiet, pattern.String())
-		if name, ok := pattern.Exact(); ok && chosen.Selects(name) {
+		out.Misspelt = out.Misspelt || !c.knows(pattern, o)
+		if name, ok := pattern.Exact(); ok && c.chosen.Selects(name) {
 			out.absent = append(out.absent, Section{Name: name, Limits: o.For(name), Verdict: rates.Verdict{Share: math.NaN()}})
 		}
 	}
 	if len(out.Quiet) > 0 || len(out.Sections) == 0 {
 		out.QuietState = o.NoTraffic
 	}
+}
+
+// knows says whether a message of HAProxy's or the statistics show a section that
+// the pattern matches.
+func (c *Counter) knows(pattern pattern.Pattern, o Options) bool {
+	for name := range o.Facts {
+		if pattern.Match(name) {
+			return true
+		}
+	}
+	for section := range c.sections.All() {
+		if section.Counted.named && pattern.Match(section.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 // NOSRV sums up the sections.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"check-haproxy/internal/accesslog"
+	"check-haproxy/internal/accesslog/logformat"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/dns"
@@ -322,7 +323,7 @@ func TestCauseByStatistics(t *testing.T) {
 			r.Change = accesslog.Change{Backend: "v2", Server: "z", Reason: "Layer4 connection problem"}
 			c.Add(r)
 			o := Defaults()
-			o.Known = map[string]Explanation{"v2": ExplainBackend(&haproxy.Backend{Name: "v2", Servers: test.servers}, dns.Answers{}, s.At)}
+			o.Facts = map[string]Fact{"v2": FactOf(&haproxy.Backend{Name: "v2", Servers: test.servers}, dns.Answers{}, s.At)}
 			got := find(t, Judge(c, fullLog(s), o), "v2")
 			if string(got.Cause) != test.cause || got.Evidence != test.evidence {
 				t.Errorf("cause %q %q, want %q %q", got.Cause, got.Evidence, test.cause, test.evidence)
@@ -361,5 +362,27 @@ func TestLastTransitionHolds(t *testing.T) {
 	}
 	if got := c.servers; len(got) != 1 || !got[serverName{"v2", "a"}].Up {
 		t.Errorf("got %+v, want one, up", got)
+	}
+}
+
+// Of what is logged in part there is no share: neither of the section, nor of the
+// backends behind the frontend, nor of all together; rate and rise are judged.
+func TestNoShareOfAPart(t *testing.T) {
+	s := usual()
+	for section, want := range map[string]plugin.State{"": plugin.Critical, "v2": plugin.OK, "fe": plugin.OK, "other": plugin.Critical} {
+		c := NewCounter(s, DefaultKinds, check.Filter{})
+		c.logged("v2", "SC", 4, s.Begin(), s.At)
+		log := fullLog(s)
+		if section != "" {
+			log.Partial = []logformat.Partial{{Section: section, Setting: "option dontlog-normal"}}
+		}
+		got := Judge(c, log, Defaults())
+		if v2 := find(t, got, "v2"); v2.State != want || math.IsNaN(v2.Share) != (want == plugin.OK) || got.Total.State != want {
+			t.Errorf("%q logs in part: %s, %g %%, all together %s; want %s", section, v2.State, v2.Share, got.Total.State, want)
+		}
+		c.logged("v2", "SC", 60, s.Begin(), s.At)
+		if v2 := find(t, Judge(c, log, Defaults()), "v2"); v2.State != plugin.Critical {
+			t.Errorf("%q logs in part, and many fail: %s", section, v2.State)
+		}
 	}
 }

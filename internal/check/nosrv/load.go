@@ -2,6 +2,7 @@ package nosrv
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"check-haproxy/internal/check"
@@ -23,6 +24,7 @@ type load struct {
 	noServer  *rates.Timeline
 	misrouted *rates.Timeline
 	halfRead  uint64 // requests of the window whose kind is not known
+	partial   bool   // not all requests are logged, so that there is no share
 }
 
 // isEmpty says that no request of the section is in the stretch: it is only a
@@ -32,10 +34,11 @@ func (t *tally) isEmpty() bool {
 }
 
 // loadOf decides what the lines of a section are, now that all are known.
-func (c *Counter) loadOf(s *check.Section[tally], o Options) load {
+func (c *Counter) loadOf(s *check.Section[tally], partial map[string]bool, o Options) load {
 	t := s.Counted
-	l := load{name: s.Name, tally: t, serving: t.served || o.Serving[s.Name], lines: t.requests[rates.InWindow]}
+	l := load{name: s.Name, tally: t, serving: t.served || o.Facts[s.Name].Serving, lines: t.requests[rates.InWindow]}
 	l.requests = l.lines
+	l.partial = partial[s.Name] || slices.ContainsFunc(t.frontends, func(name string) bool { return partial[name] })
 	if !l.serving {
 		l.requests += t.routed[rates.InWindow]
 	}
@@ -92,15 +95,26 @@ func (c *Counter) judge(l load, covered time.Duration, o Options) Section {
 		s.Since, s.Timeline = c.scale.Since(together), c.scale.Minutes(together)
 		s.Example = t.example.Format(c.stretch.At.Location())
 	}
+	if s.State == plugin.OK && l.noServer.Counted(rates.InWindow) > 0 && o.Facts[l.name].NoneUp {
+		s.State, s.Reasons = plugin.Warning, append(s.Reasons, "no server of it is up")
+	}
 	if s.State != plugin.OK {
-		s.Explanation = c.explain(l, o.Known)
+		s.Explanation = c.explain(l, o.Facts)
 	}
 	return s
 }
 
 // series is what of a load a limit is held against.
 func (c *Counter) series(l load, covered time.Duration) rates.Series {
-	return rates.Series{Window: c.stretch.Window, Requests: l.requests, Spoiled: l.noServer.Counted(rates.InWindow), Before: c.scale.Before(l.noServer, covered)}
+	return rates.Series{Window: c.stretch.Window, Requests: l.known(), Spoiled: l.noServer.Counted(rates.InWindow), Before: c.scale.Before(l.noServer, covered)}
+}
+
+// known are the requests of which there can be a share; 0 if not all are logged.
+func (l load) known() uint64 {
+	if l.partial {
+		return 0
+	}
+	return l.requests
 }
 
 // leastMisrouted is how many requests that no rule took have to be in the window
@@ -115,13 +129,13 @@ func (c *Counter) judgeRouting(l load, v rates.Verdict, covered time.Duration, o
 	misrouted := l.misrouted.Counted(rates.InWindow)
 	named := o.Named(l.name)
 	v.Rate = float64(l.kinds.Of(c.counted)) / c.stretch.Window.Minutes()
-	if l.requests > 0 {
+	if l.known() > 0 {
 		v.Share = 100 * float64(l.kinds.Of(c.counted)) / float64(l.requests)
 	}
-	byRule := named.Limits.Judge(rates.Series{Window: c.stretch.Window, Requests: l.requests, Spoiled: misrouted})
+	byRule := named.Limits.Judge(rates.Series{Window: c.stretch.Window, Requests: l.known(), Spoiled: misrouted})
 	v.State = plugin.Worst(v.State, byRule.State)
 	v.Reasons = append(v.Reasons, byRule.Reasons...)
-	if misrouted < leastMisrouted || 2*misrouted <= l.requests {
+	if misrouted < leastMisrouted || l.partial || 2*misrouted <= l.requests {
 		return v
 	}
 	state, reason := plugin.Warning, fmt.Sprintf("no rule took %d of %d requests, more than half", misrouted, l.requests)
@@ -157,18 +171,24 @@ func (c *Counter) routedFell(t *tally, covered time.Duration) (fell bool, text s
 func (c *Counter) judgeTotal(loads []load, covered time.Duration, o Options) Section {
 	total := Section{Name: "total", Limits: o.Total()}
 	var timelines []*rates.Timeline
+	partial := false
 	for _, l := range loads {
 		if named := o.Named(l.name); named.WarningOff && named.CriticalOff {
 			continue
 		}
 		total.Requests += l.lines - min(l.lines, l.misrouted.Counted(rates.InWindow))
 		total.NOSRV += l.noServer.Counted(rates.InWindow)
+		partial = partial || l.partial
 		timelines = append(timelines, l.noServer)
 	}
 	together := c.scale.Together(timelines...)
 	total.Since = c.scale.Since(together)
+	known := total.Requests
+	if partial {
+		known = 0
+	}
 	total.Verdict = total.Limits.Judge(rates.Series{
-		Window: c.stretch.Window, Requests: total.Requests, Spoiled: total.NOSRV, Before: c.scale.Before(together, covered),
+		Window: c.stretch.Window, Requests: known, Spoiled: total.NOSRV, Before: c.scale.Before(together, covered),
 	})
 	return total
 }
@@ -185,7 +205,7 @@ func (c *Counter) wouldBeWorse(are, would []load, covered time.Duration, o Optio
 }
 
 // explain tells why a section's requests met no server.
-func (c *Counter) explain(l load, known map[string]Explanation) Explanation {
+func (c *Counter) explain(l load, facts map[string]Fact) Explanation {
 	kind, some := l.kinds.Most(c.counted & DefaultKinds)
 	switch {
 	case !some:
@@ -199,5 +219,5 @@ func (c *Counter) explain(l load, known map[string]Explanation) Explanation {
 	case kind != NoServer:
 		return Explanation{Cause: diagnosis.Unknown}
 	}
-	return c.explainServers(l.name, known)
+	return c.explainServers(l.name, facts[l.name].Explanation)
 }

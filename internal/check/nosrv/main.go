@@ -59,18 +59,32 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	explaining := statistics.explanations(ctx, f, stretch, now)
+	learning := statistics.learn(ctx, f, f.askedAt(stretch, now))
 	counter, log, err := Read(ctx, &f.LogFlags, source, stretch, f.Count, f.Filter)
 	if err != nil {
-		return f.failure(err)
+		return f.failure(err, statistics)
 	}
 	options := f.options()
-	explained := <-explaining
-	if explained.err != nil {
-		return plugin.Result{}, explained.err
+	learned := <-learning
+	if learned.err != nil {
+		return plugin.Result{}, learned.err
 	}
-	options.Known = explained.known
+	options.Facts = learned.known
+	if options.Facts != nil && log.IsSilent(stretch) {
+		options.Before = f.before(ctx, source, stretch, log)
+	}
 	return statistics.addTo(Judge(counter, log, options).Result()), nil
+}
+
+// before reads what the log has of the sections before it fell silent; nothing if
+// that cannot be read.
+func (f *flags) before(ctx context.Context, source logsource.Source, stretch check.Stretch, log check.Log) map[string]check.Logged {
+	last := check.Stretch{At: log.Own.Add(time.Nanosecond), Window: stretch.Baseline, Baseline: stretch.Window}
+	counter, _, err := Read(ctx, &f.LogFlags, source, last, f.Count, f.Filter)
+	if err != nil {
+		return nil
+	}
+	return counter.inLog(0, nil)
 }
 
 // Read counts the lines of the chosen sections in a stretch of the log.

@@ -139,11 +139,32 @@ func (out *Outcome) quiet() []plugin.Finding {
 	case out.isBlind():
 		return nil
 	case len(out.Quiet) > 0:
-		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no line of %s in %s (quiet, or misspelt)", strings.Join(out.Quiet, ", "), stretch)}}
+		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no line of %s in %s%s", strings.Join(out.Quiet, ", "), stretch, out.doubtful())}}
 	case len(out.Sections) == 0:
-		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no request in %s; the newest line was written at %s", stretch, plugin.FormatClock(out.Log.Own, out.Stretch.At))}}
+		return []plugin.Finding{{State: out.QuietState, One: "no request in " + stretch + out.newest()}}
 	default:
 		return nil
+	}
+}
+
+// doubtful says that a section may have another name, if nothing shows that it is
+// there.
+func (out *Outcome) doubtful() string {
+	if out.Misspelt {
+		return " (quiet, or misspelt)"
+	}
+	return ""
+}
+
+// newest says when the log was last written to, or that HAProxy had no reason to.
+func (out *Outcome) newest() string {
+	switch {
+	case out.Idle:
+		return ", and HAProxy's statistics show none either"
+	case out.Log.Own.IsZero():
+		return ""
+	default:
+		return "; the newest line was written at " + plugin.FormatClock(out.Log.Own, out.Stretch.At)
 	}
 }
 
@@ -213,6 +234,12 @@ func (out *Outcome) Notes() []string {
 	}
 	if out.HalfRead > 0 {
 		notes = append(notes, fmt.Sprintf("%s found no server and cannot be read to the termination state; name the log's format with --log-format or --config", plugin.Count(out.HalfRead, "request")))
+	}
+	for _, left := range out.Log.LeftOut {
+		notes = append(notes, fmt.Sprintf("left out: lines of %s (%s: %s)", strings.Join(left.Frontends, ", "), left.Where, left.Reason))
+	}
+	for _, p := range out.Log.Partial {
+		notes = append(notes, fmt.Sprintf("no share of %s: it does not log all of its requests (%s: %s)", p.Section, p.Where, p.Setting))
 	}
 	if n := out.unreadable(); n > 0 {
 		notes = append(notes, fmt.Sprintf("%s, the first looks like %q", plugin.Count(n, "unreadable line"), out.Log.Lines.Shape))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy/endpoint"
@@ -20,7 +21,10 @@ func (f *flags) endpoints(stdin io.Reader) func() ([]endpoint.Endpoint, error) {
 }
 
 // failure is the result of a log that could not be read.
-func (f *flags) failure(err error) (plugin.Result, error) {
+func (f *flags) failure(err error, s statistics) (plugin.Result, error) {
+	if s.Asked != nil && !f.Given() {
+		err = advice.Add(err, "--counters needs no log: HAProxy counts such requests itself")
+	}
 	if !errors.As(err, &check.Unreachable{}) {
 		return plugin.Result{}, err
 	}
@@ -58,48 +62,70 @@ func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics,
 	return statistics{asked}, nil
 }
 
-// explanation is what the statistics know of the causes, by section.
-type explanation struct {
-	known map[string]Explanation
+// facts is what the statistics know, by section.
+type facts struct {
+	known map[string]Fact
 	err   error
 }
 
-// explanations are the causes that the statistics know, and DNS where it has
-// to be asked; they come while the log is read. They are those of now, so for a
-// window that has long ended there are none.
-func (s statistics) explanations(ctx context.Context, f *flags, stretch check.Stretch, now time.Time) <-chan explanation {
-	explained := make(chan explanation, 1)
-	if s.Asked == nil || now.Sub(stretch.At) > stretch.Window {
-		explained <- explanation{}
-		return explained
+// learn reads the facts from the statistics, and asks DNS if it has to; that is
+// done while the log is read.
+func (s statistics) learn(ctx context.Context, f *flags, at time.Time) <-chan facts {
+	learned := make(chan facts, 1)
+	if s.Asked == nil {
+		learned <- facts{}
+		return learned
 	}
 	resolver := f.Resolver()
 	go func() {
-		var e explanation
-		defer func() { explained <- e }()
-		defer panics.Catch(&e.err)
-		e.known = s.explain(ctx, resolver, f.Filter, now.In(stretch.At.Location()))
+		var all facts
+		defer func() { learned <- all }()
+		defer panics.Catch(&all.err)
+		all.known = s.facts(ctx, resolver, f.Filter, at)
 	}()
-	return explained
+	return learned
 }
 
-// explain explains the chosen backends; of several of one name, the first.
-func (s statistics) explain(ctx context.Context, resolver *dns.Resolver, chosen check.Filter, now time.Time) map[string]Explanation {
-	var chosenOnes []check.Target
-	seen := map[string]bool{}
+// askedAt is when the statistics were asked, in the log's zone; zero if the
+// window ended long before. Saved statistics are of the window's end, like the
+// log beside them.
+func (f *flags) askedAt(stretch check.Stretch, now time.Time) time.Time {
+	switch {
+	case f.StatsFile != "":
+		return stretch.At
+	case now.Sub(stretch.At) > stretch.Window:
+		return time.Time{}
+	default:
+		return now.In(stretch.At.Location())
+	}
+}
+
+// facts are those of the chosen sections. Of a frontend it is known that it is
+// there.
+func (s statistics) facts(ctx context.Context, resolver *dns.Resolver, chosen check.Filter, at time.Time) map[string]Fact {
+	known := map[string]Fact{}
+	var targets []check.Target
 	for i := range s.Answers {
-		_, backends := s.Targets(&s.Answers[i])
+		frontends, backends := s.Targets(&s.Answers[i])
+		for _, t := range frontends {
+			known[t.Name] = Fact{}
+		}
 		for _, t := range backends {
-			if !seen[t.Name] && chosen.Selects(t.Name) {
-				seen[t.Name] = true
-				chosenOnes = append(chosenOnes, t)
+			if chosen.Selects(t.Name) {
+				targets = append(targets, t)
 			}
 		}
 	}
-	names := check.LookupDown(ctx, resolver, chosenOnes)
-	known := make(map[string]Explanation, len(chosenOnes))
-	for _, t := range chosenOnes {
-		known[t.Name] = ExplainBackend(t.Backend, names, now)
+	var names dns.Answers
+	if !at.IsZero() {
+		names = check.LookupDown(ctx, resolver, targets)
+	}
+	for _, t := range targets {
+		fact := FactOf(t.Backend, names, at)
+		if before := known[t.Name]; before.Served.Section != "" {
+			fact = before.and(fact)
+		}
+		known[t.Name] = fact
 	}
 	return known
 }
@@ -109,7 +135,14 @@ func (s statistics) addTo(r plugin.Result) plugin.Result {
 	if s.Asked == nil {
 		return r
 	}
-	r.Add(plugin.Sentences(s.Findings...))
+	var findings []plugin.Finding
+	for _, f := range s.Findings {
+		if plugin.WorseFirst(f.State, plugin.Unknown) < 0 { // the statistics are beside the point
+			f.State = plugin.Unknown
+		}
+		findings = append(findings, f)
+	}
+	r.Add(plugin.Sentences(findings...))
 	r.Details = append(s.Notes(), r.Details...)
 	return r
 }
