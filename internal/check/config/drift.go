@@ -63,10 +63,17 @@ type fileServer struct {
 	name string
 }
 
+// mostServers bounds the servers of one section that are compared: templates can
+// be of any size.
+const mostServers = 100_000
+
 func fileServers(p *configuration.Proxy) []fileServer {
 	var servers []fileServer
 	for _, s := range p.Servers {
 		for _, name := range s.Names() {
+			if len(servers) == mostServers {
+				return servers
+			}
 			servers = append(servers, fileServer{s, name})
 		}
 	}

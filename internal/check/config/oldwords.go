@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"check-haproxy/internal/haproxy/configuration"
 )
@@ -24,7 +23,7 @@ func findOldWords(c Subject) []Finding {
 		for _, line := range section.Lines {
 			switch {
 			case line.Old != nil:
-				findings = append(findings, oldWord(section, line, line.Old.Word, line.Old.Since, instead(line)))
+				findings = append(findings, oldWord(section, line, line.Old.Word, line.Old.Since, line.Old.Instead))
 			case bindsToProcess(line):
 				findings = append(findings, oldWord(section, line, "process", "2.5", "thread, or nothing: every thread takes every listener"))
 			}
@@ -40,15 +39,6 @@ func oldWord(section *configuration.Section, line configuration.Line, word, sinc
 		Message: fmt.Sprintf("%s is refused since HAProxy %s", word, since),
 		Advice:  advice,
 	}
-}
-
-// instead is the line in today's words, or what to write in its place.
-func instead(line configuration.Line) string {
-	modern := strings.Join(line.Words, " ")
-	if strings.HasPrefix(modern, line.Old.Word) {
-		return line.Old.Instead
-	}
-	return fmt.Sprintf("%q", modern)
 }
 
 // bindsToProcess finds "bind … process N" and "stats socket … process N".

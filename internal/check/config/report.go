@@ -135,6 +135,16 @@ func unsetNames(c *configuration.Configuration) []string {
 	return names
 }
 
+// keyword is a line's first word, for reading on, if it looks like a keyword: a
+// file may hold anything, secrets too.
+func keyword(line configuration.Line) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789._-"
+	if word := line.Words[0]; strings.Trim(word, letters) == "" {
+		return " " + plugin.ShortName(word)
+	}
+	return ""
+}
+
 // remarks tell what could not be judged.
 func remarks(c *configuration.Configuration) []string {
 	var lines []string
@@ -147,7 +157,7 @@ func remarks(c *configuration.Configuration) []string {
 	}
 	if n := len(c.Unknown); n > 0 {
 		first := c.Unknown[0]
-		lines = append(lines, fmt.Sprintf("%s left alone, whose keywords are not known here; the first is %s:%d %s", plugin.Count(n, "line"), first.File, first.Line, first.Words[0]))
+		lines = append(lines, fmt.Sprintf("%s left alone, whose keywords are not known here; the first is %s:%d", plugin.Count(n, "line"), first.File, first.Line)+keyword(first))
 	}
 	for _, comment := range exemptions(c).unknown {
 		lines = append(lines, fmt.Sprintf("%s:%d the comment ignores no rule; write \"# check_haproxy: ignore RULE\" with one of %s", comment.File, comment.Line, strings.Join(ruleNames(), ", ")))

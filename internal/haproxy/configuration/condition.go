@@ -77,17 +77,8 @@ const maxTerms = 10
 // CoverAll says whether one of the conditions holds whatever the ACLs say: "if
 // a" and "unless a" do. False means that nobody can tell.
 func CoverAll(conditions []Condition) bool {
-	var names []string
-	for _, c := range conditions {
-		for _, terms := range c.alternatives {
-			for _, t := range terms {
-				if !slices.Contains(names, t.name) {
-					names = append(names, t.name)
-				}
-			}
-		}
-	}
-	if len(names) > maxTerms {
+	names, few := termNames(conditions)
+	if !few {
 		return false
 	}
 	for truth := range 1 << len(names) {
@@ -97,6 +88,23 @@ func CoverAll(conditions []Condition) bool {
 		}
 	}
 	return true
+}
+
+// termNames are the different ACLs of the conditions, if they are few.
+func termNames(conditions []Condition) (names []string, few bool) {
+	for _, c := range conditions {
+		for _, terms := range c.alternatives {
+			for _, t := range terms {
+				if slices.Contains(names, t.name) {
+					continue
+				}
+				if names = append(names, t.name); len(names) > maxTerms {
+					return nil, false
+				}
+			}
+		}
+	}
+	return names, true
 }
 
 func (c Condition) holds(term func(term) bool) bool {

@@ -119,9 +119,8 @@ func Parse(sources []Source, vocabulary *Vocabulary) (*Configuration, error) {
 		return nil, advice.New(names+" has no section (global, defaults, frontend, backend, listen …)", "is this a haproxy.cfg?")
 	}
 	if len(c.Unknown) > c.Known {
-		first := c.Unknown[0]
-		return nil, advice.New(fmt.Sprintf("%s has more lines that HAProxy does not know (%d, the first is line %d: %s) than lines that it knows (%d)",
-			names, len(c.Unknown), first.Line, first.Words[0], c.Known), "is this a haproxy.cfg?")
+		return nil, advice.New(fmt.Sprintf("%s has more lines that HAProxy does not know (%d, the first is line %d) than lines that it knows (%d)",
+			names, len(c.Unknown), c.Unknown[0].Line, c.Known), "is this a haproxy.cfg?")
 	}
 	c.resolve()
 	return c, nil

@@ -274,7 +274,7 @@ func TestNoConfiguration(t *testing.T) {
 		"":                             "has no section",
 		"# nothing\n":                  "has no section",
 		"server { listen 80; }":        "has no section",
-		"global\n\tserver a b\n\tc d":  "more lines that HAProxy does not know (2, the first is line 2: server) than lines that it knows (0)",
+		"global\n\tserver a b\n\tc d":  "more lines that HAProxy does not know (2, the first is line 2) than lines that it knows (0)",
 		"global\n\tdaemon\n\tx \"y":    `haproxy.cfg: line 3: a quote (") is not closed`,
 		"global\n\tda\x00emon":         "haproxy.cfg: line 2: it has a NUL byte",
 		"global\n\tlog \"a \\\n\tb":    `haproxy.cfg: line 2: a quote (") is not closed`,
@@ -318,6 +318,8 @@ global
 	tune.bufsize 16384
 frontend fe
 	option httpchk
+	capture request header host len 64
+	timeout client-hs 5s
 	no option httplog
 	http-request deny
 	acl x path /
@@ -328,7 +330,7 @@ healthcheck h
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Unknown) != 1 || c.Unknown[0].Words[0] != "never-heard-of" || c.Known != 7 {
+	if len(c.Unknown) != 1 || c.Unknown[0].Words[0] != "never-heard-of" || c.Known != 9 {
 		t.Errorf("unknown %v, %d known", c.Unknown, c.Known)
 	}
 }

@@ -52,11 +52,28 @@ func NewVocabulary() (*Vocabulary, error) {
 // misplaced, and client-native's listen lacks words of both of its halves.
 var proxySections = []parser.Section{parser.Listen, parser.Backends, parser.Frontends, parser.Defaults}
 
+// moreWords are words of HAProxy's manual (up to 3.5) that client-native 6.2.5
+// lacks.
+var moreWords = map[string]bool{
+	"capture": true, "errorloc": true, "force-be-switch": true, "filter-sequence": true, "be-unpublished": true,
+	"max-session-srv-conns": true, "compression": true, "option forwarded": true, "option use-small-buffers": true, "timeout client-hs": true,
+	"log-tag": true, "fd-hard-limit": true, "key-base": true, "max-threads-per-group": true, "no-memory-trimming": true, "noktls": true, "cpu-affinity": true,
+}
+
+// isAdded says whether the line is one of the added words, or tunes something:
+// each version of HAProxy has more of those.
+func isAdded(words []string) bool {
+	return moreWords[words[0]] || len(words) > 1 && moreWords[words[0]+" "+words[1]] || strings.HasPrefix(words[0], "tune.")
+}
+
 // knows says whether a section of this kind knows the line by its first words,
 // or one of its relatives does. A section that client-native does not know yet
 // is taken to know everything.
 func (v *Vocabulary) knows(kind string, words []string) bool {
 	section := sectionKinds[kind]
+	if isAdded(words) {
+		return true
+	}
 	if !slices.Contains(proxySections, section) {
 		return section == "" || v.sectionKnows(section, words)
 	}
