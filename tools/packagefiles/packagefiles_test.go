@@ -2,12 +2,14 @@ package packagefiles
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,11 +115,35 @@ func wantFlag(t *testing.T, p Program, flag string) {
 	}
 }
 
+// binaries builds every program once.
+var binaries = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "packagefiles")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", folder+"/", "./cmd/...")
+	build.Dir = "../.."
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, output)
+	}
+	return folder, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if folder, err := binaries(); err == nil {
+		_ = os.RemoveAll(folder)
+	}
+	os.Exit(code)
+}
+
 func helpOf(t *testing.T, name string) string {
 	t.Helper()
-	command := exec.Command("go", "run", "./cmd/"+name, "--help")
-	command.Dir = "../.."
-	help, _ := command.Output() // exits 3
+	folder, err := binaries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, _ := exec.Command(filepath.Join(folder, name), "--help").Output() // exits 3
 	if len(help) == 0 {
 		t.Fatalf("%s --help prints nothing", name)
 	}
