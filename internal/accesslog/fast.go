@@ -165,7 +165,7 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		}
 		rec.Line = line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
-		rec.NoServer = both.noServer
+		rec.NoServer, rec.Pair = both.noServer, both.number
 		rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
 		rec.Details = Details{}
 		switch {

@@ -9,7 +9,10 @@ import (
 // at byte by byte once. Names come in any order and length, so that a loop over
 // their bytes is mispredicted at its end, line after line; finding them here
 // takes no such branch (BenchmarkScanRandom).
-type pairs [256]pair
+type pairs struct {
+	table   [256]pair
+	learned uint64 // how many were looked at
+}
 
 // pair is a backend with its server. Eight bytes from each end tell up to
 // sixteen apart; text is for longer ones.
@@ -19,6 +22,7 @@ type pair struct {
 	slash, server uint8 // lengths of the two names
 	noServer      bool
 	text          []byte
+	number        uint64 // see Record.Pair
 }
 
 // maxFastName bounds the names of the fast path, so that a window holds all of
@@ -36,7 +40,7 @@ func (ps *pairs) find(names []byte) *pair {
 	}
 	mask := lowBytes[min(n, 8)]
 	first, last := load(names)&mask, load(names[max(n-8, 0):])&mask
-	p := &ps[(first^bits.RotateLeft64(last, 29)^uint64(n))*0x9E3779B97F4A7C15>>56]
+	p := &ps.table[(first^bits.RotateLeft64(last, 29)^uint64(n))*0x9E3779B97F4A7C15>>56]
 	if p.first == first && p.last == last && int(p.length) == n && n > 0 && (n <= 16 || string(p.text) == string(names[:n])) {
 		return p
 	}
@@ -44,6 +48,8 @@ func (ps *pairs) find(names []byte) *pair {
 		return nil
 	}
 	p.first, p.last = first, last
+	ps.learned++
+	p.number = ps.learned
 	return p
 }
 

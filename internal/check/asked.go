@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy/endpoint"
@@ -26,7 +27,8 @@ type Asked struct {
 	Answers  []endpoint.Answer // those that are complete
 	Findings []plugin.Finding  // endpoints that did not answer, patterns that match nothing
 	flags    *Flags
-	several  bool // sections are called name@endpoint
+	several  bool     // sections are called name@endpoint
+	notes    []string // what else could not be had
 }
 
 // Ask asks all endpoints at once. An error is one in the arguments. The query's
@@ -86,7 +88,7 @@ func (s *Asked) Backends() []Target {
 // Notes are what the endpoints could not tell apart from their statistics, for
 // -v.
 func (s *Asked) Notes() []string {
-	var notes []string
+	notes := slices.Clone(s.notes)
 	for _, answer := range s.Answers {
 		for _, note := range answer.Notes {
 			notes = append(notes, answer.Name+": "+note)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
@@ -44,11 +45,42 @@ type Sampled struct {
 	// moment since the answer before. The worse counts. There is none if only
 	// one sample was taken.
 	Judge []SampledStretch
+	Anew  bool   // nothing older could be compared: two samples a moment apart are judged
 	Note  string // what became of an older file; mostly empty
 	// Before is what the row Counting.Before had in the sample before the last;
 	// nil if there is none.
 	Before []int64
 	First  bool // nothing was kept of it before
+}
+
+// Notes say how far the samples reach, if not as far as was asked for.
+func (s Sampled) Notes(settings samples.Settings) []string {
+	var notes []string
+	if s.Note != "" {
+		notes = append(notes, s.Note)
+	}
+	if len(s.Judge) == 0 {
+		return append(notes, "nothing older can be compared with what "+s.Answer.Name+" has counted: from the next run on it is")
+	}
+	latest := s.Judge[len(s.Judge)-1]
+	length, baseline := latest.Window.Length(), latest.Baseline.Length()
+	of := fmt.Sprintf("what %s counted in %s is judged", s.Answer.Name, plugin.FormatDuration(length))
+	switch {
+	case s.Anew:
+		notes = append(notes, of+": nothing older can be compared with it (a first run)")
+	case len(s.Judge) > 1:
+		notes = append(notes, fmt.Sprintf("%s, and in the %s before, in which nobody asked; the worse counts", of, plugin.FormatDuration(s.Judge[0].Window.Length())))
+	case length < settings.Window*3/4:
+		notes = append(notes, of+": the samples reach back no further")
+	case length > settings.Window*5/4:
+		notes = append(notes, of+": there is no sample in between")
+	}
+	if baseline == 0 {
+		notes = append(notes, "no rise to judge: the samples reach back less than one window before the window")
+	} else if baseline < settings.Baseline*3/4 {
+		notes = append(notes, "the samples reach back "+plugin.FormatDuration(baseline)+" before the window: that is the baseline")
+	}
+	return notes
 }
 
 // SampledStretch is a window between two samples, and the baseline before it, as
@@ -61,37 +93,48 @@ func (s SampledStretch) RateWindow() time.Duration { return max(s.Window.Length(
 
 // Sample asks all endpoints for what they have counted, and keeps it for the next
 // run. Where that has nothing to be compared with (a first run, a long gap, a
-// section that is new) it asks a second time after a moment, unless once is set.
-// An error says why nothing could be sampled; what could not be kept is a
-// finding.
-func (f *Flags) Sample(ctx context.Context, stdin io.Reader, flags SampleFlags, query endpoint.Query, counting Counting, once bool) (*Asked, []Sampled, error) {
+// section that is new) it asks a second time after a moment.
+//
+// If aside is set, samples are only a help: nobody waits for a second one, and
+// what cannot be kept is a note. Otherwise an error says why nothing could be
+// sampled, and what could not be kept is a finding.
+func (f *Flags) Sample(ctx context.Context, stdin io.Reader, flags SampleFlags, query endpoint.Query, counting Counting, aside bool) (*Asked, []Sampled, error) {
+	query.Counters, query.Info = true, true
 	folder, err := flags.folder()
+	if err != nil && aside {
+		asked, askErr := f.Ask(ctx, stdin, query)
+		if askErr == nil {
+			asked.notes = append(asked.notes, err.Error())
+		}
+		return asked, nil, askErr
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	defer folder.Close()
-	query.Counters, query.Info = true, true
-	s := sampler{flags: f, counting: counting, folder: folder, stores: map[string]*kept{}}
+	s := sampler{flags: f, counting: counting, aside: aside, folder: folder, stores: map[string]*kept{}}
 	asked, err := f.Ask(ctx, stdin, query)
 	if err != nil {
 		return nil, nil, err
 	}
 	again, err := s.add(asked)
-	if err != nil {
+	if err == nil && again && !aside {
+		if err = pause(ctx, time.Duration(flags.Sample)); err == nil {
+			asked, err = f.Ask(ctx, stdin, query)
+		}
+		if err == nil {
+			_, err = s.add(asked)
+		}
+	}
+	switch {
+	case err == nil:
+		return asked, s.keep(asked), nil
+	case aside:
+		asked.notes = append(asked.notes, err.Error())
+		return asked, nil, nil
+	default:
 		return nil, nil, err
 	}
-	if again && !once {
-		if err := pause(ctx, time.Duration(flags.Sample)); err != nil {
-			return nil, nil, err
-		}
-		if asked, err = f.Ask(ctx, stdin, query); err != nil {
-			return nil, nil, err
-		}
-		if _, err = s.add(asked); err != nil {
-			return nil, nil, err
-		}
-	}
-	return asked, s.keep(asked), nil
 }
 
 // pause waits between two samples.
@@ -100,7 +143,7 @@ func pause(ctx context.Context, length time.Duration) error {
 	case <-time.After(length):
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("a first run takes two samples %s apart, and there is no time for that; raise --timeout, or lower --sample", plugin.FormatDuration(length))
+		return advice.New(fmt.Sprintf("a first run takes two samples %s apart, and there is no time for that", plugin.FormatDuration(length)), "raise --timeout, or lower --sample")
 	}
 }
 
@@ -108,6 +151,7 @@ func pause(ctx context.Context, length time.Duration) error {
 type sampler struct {
 	flags    *Flags
 	counting Counting
+	aside    bool
 	folder   *samples.Folder
 	stores   map[string]*kept // by the endpoint's name
 }
@@ -120,6 +164,7 @@ type kept struct {
 	series  *samples.Series
 	judge   []SampledStretch
 	before  []int64
+	anew    bool
 	first   bool
 }
 
@@ -139,18 +184,24 @@ func (s *sampler) add(asked *Asked) (again bool, err error) {
 		k.before = k.history.Latest(process, s.counting.Before)
 		k.series = k.history.Add(samples.Sample{Asked: answer.Asked, At: answer.At, Process: process, Rows: s.counting.Rows(asked, answer)})
 		k.judgeLatest(s.counting.Settings.Window)
+		k.anew = k.anew || len(k.judge) == 0
 		again = again || k.series.NeedsAnother()
 	}
 	return again, nil
 }
 
 // judgeLatest has the newest samples judged. A stretch of over three windows,
-// long before which nobody looked, is judged beside those that follow.
+// long before which nobody looked, is judged beside those that follow. A baseline
+// of less than a window tells nothing.
 func (k *kept) judgeLatest(window time.Duration) {
 	if len(k.judge) > 0 && k.judge[0].Window.Length() <= 3*window {
 		k.judge = nil
 	}
-	if latest, baseline := k.series.Spans(); latest != (samples.Span{}) {
+	latest, baseline := k.series.Spans()
+	if baseline.Length() < window {
+		baseline = samples.Span{}
+	}
+	if latest != (samples.Span{}) {
 		k.judge = append(k.judge, SampledStretch{latest, baseline})
 	}
 }
@@ -181,12 +232,24 @@ func (s *sampler) keep(asked *Asked) []Sampled {
 		answer := &asked.Answers[i]
 		k := s.stores[answer.Name]
 		if err := k.store.Save(k.history); err != nil {
-			asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, One: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
+			s.complain(asked, err.Error())
 		}
-		all = append(all, Sampled{answer, k.series, k.judge, k.note, k.before, k.first})
+		if len(k.judge) == 0 && !s.aside {
+			s.complain(asked, "nothing older can be compared with what "+answer.Name+" has counted")
+		}
+		all = append(all, Sampled{answer, k.series, k.judge, k.anew, k.note, k.before, k.first})
 	}
 	s.folder.Sweep(time.Now())
 	return all
+}
+
+// complain says what is wrong with the samples.
+func (s *sampler) complain(asked *Asked, sentence string) {
+	if s.aside {
+		asked.notes = append(asked.notes, sentence)
+		return
+	}
+	asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, One: sentence})
 }
 
 // SampledRow is a row of an answer with what it has counted. HAProxy says how

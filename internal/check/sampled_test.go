@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/samples"
@@ -167,7 +168,7 @@ func TestSampleWithoutFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.sample(t, file, false); err == nil || !strings.Contains(err.Error(), "--state-dir") || c.asked > 0 {
+	if _, _, err := c.sample(t, file, false); err == nil || !strings.Contains(advice.Of(err), "--state-dir") || c.asked > 0 {
 		t.Errorf("the error is %v after %d questions", err, c.asked)
 	}
 }
@@ -176,7 +177,7 @@ func TestSampleWithoutFolder(t *testing.T) {
 func TestSampleInTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
-	if err := pause(ctx, time.Minute); err == nil || !strings.Contains(err.Error(), "raise --timeout") {
+	if err := pause(ctx, time.Minute); err == nil || !strings.Contains(advice.Of(err), "raise --timeout") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -77,9 +77,11 @@ func (c Cause) String() string {
 		return "the frontend chose no backend"
 	case ResourceExhausted:
 		return "HAProxy ran out of memory, ports or sockets"
-	default:
-		return string(c)
 	}
+	if words, known := trafficWords[c]; known {
+		return words
+	}
+	return string(c)
 }
 
 // OfServer returns why a server takes no new requests: by its row in the

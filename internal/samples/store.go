@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
+
+	"check-haproxy/internal/advice"
 )
 
 // Variable is the environment variable that names the Monitoring Plugins' folder
@@ -38,28 +40,32 @@ type Folder struct{ root *os.Root }
 // what somebody else can change is no evidence.
 func Open(path string) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("cannot make the folder %s for samples: %w; name another with --state-dir", path, reason(err))
+		return nil, unusable(path, "it cannot be made: "+reason(err).Error())
 	}
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot use the folder %s for samples: %w; name another with --state-dir", path, reason(err))
+		return nil, unusable(path, reason(err).Error())
 	}
 	if trouble := refusal(info); trouble != "" {
-		return nil, fmt.Errorf("the folder %s is not used for samples: %s; name another with --state-dir", path, trouble)
+		return nil, unusable(path, trouble)
 	}
 	if err := unix.Access(path, unix.W_OK|unix.X_OK); err != nil {
-		return nil, fmt.Errorf("the folder %s for samples cannot be written: %w; name another with --state-dir", path, err)
+		return nil, unusable(path, "it cannot be written: "+err.Error())
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the folder %s for samples: %w", path, reason(err))
+		return nil, unusable(path, reason(err).Error())
 	}
 	// Somebody may have put another one in its place since.
 	if opened, err := root.Stat("."); err != nil || !os.SameFile(info, opened) {
 		_ = root.Close()
-		return nil, fmt.Errorf("the folder %s for samples was replaced while it was opened", path)
+		return nil, unusable(path, "it was replaced while it was opened")
 	}
 	return &Folder{root}, nil
+}
+
+func unusable(path, why string) error {
+	return advice.New("the folder "+path+" is not used for samples: "+why, "name a folder of the user's own with --state-dir")
 }
 
 func refusal(folder fs.FileInfo) string {

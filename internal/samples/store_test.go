@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"check-haproxy/internal/advice"
 )
 
 func open(t *testing.T, path string) *Folder {
@@ -116,7 +118,7 @@ func TestFolderRefused(t *testing.T) {
 			t.Errorf("%s is taken", path)
 			continue
 		}
-		if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), "--state-dir") {
+		if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), why) || !strings.Contains(advice.Of(err), "--state-dir") {
 			t.Errorf("%s: the error is %q", path, err)
 		}
 	}

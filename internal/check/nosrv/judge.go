@@ -67,6 +67,8 @@ type Outcome struct {
 	Idle       bool          // the statistics show that nothing was served since the log's newest line
 	Log        check.Log
 
+	Counters *Counters // what is to know of counters; nil if a log was judged
+
 	narrowed bool      // sections were chosen: the sums are not all of HAProxy's
 	absent   []Section // those that were named exactly and have no line in the stretch
 }
@@ -82,6 +84,7 @@ type Section struct {
 	Since           time.Time      // when the counted lines began to come as fast as now; zero without any
 	Timeline        []rates.Minute // counted lines along the stretch, the oldest first; nil where it was not kept
 	Example         string         // the newest counted line of the window, without secrets
+	Problem         string         // why it cannot be judged; mostly empty
 	Explanation                    // where State is not OK
 }
 

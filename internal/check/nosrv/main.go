@@ -18,6 +18,8 @@ type flags struct {
 	check.LogFlags
 	CountFlags
 	check.Flags
+	check.SampleFlags
+	Counters bool `arg:"--counters" help:"no log at all: judge what HAProxy has counted since the last runs, over a socket or a stats page"`
 	dns.ResolverFlags
 	Warning  []threshold.LimitRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"requests without a server: per minute, with % as a share of the section's requests, or both, of which each is enough; the last PATTERN that matches wins (repeatable) [default: 1,5%]"`
 	Critical []threshold.LimitRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE[,RANGE]" help:"the same for CRITICAL [default: 10,50%]"`
@@ -46,6 +48,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	if f.Counters {
+		return f.runCounters(ctx, stdin)
+	}
 	now := time.Now()
 	stretch, err := f.Stretch(now)
 	if err != nil {

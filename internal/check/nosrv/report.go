@@ -51,6 +51,10 @@ func (out *Outcome) finding(s Section) plugin.Finding {
 		One:  ": " + s.numbers(),
 		Harm: plugin.Harm{Lost: float64(s.NOSRV)},
 	}
+	if s.Problem != "" && len(s.Reasons) == 0 {
+		f.One, f.Many = "cannot be judged: "+s.Problem, "cannot be judged"
+		return f
+	}
 	f.Cause = s.causeWords()
 	var evidence []string
 	if !s.Since.IsZero() && f.Cause == "" { // the cause has its own
@@ -77,10 +81,14 @@ func (s Section) numbers() string {
 
 // reasons are what is past a limit, and the cause.
 func (s Section) reasons() []string {
-	if cause := s.causeWords(); cause != "" {
-		return append(s.Reasons[:len(s.Reasons):len(s.Reasons)], "cause: "+cause)
+	reasons := s.Reasons[:len(s.Reasons):len(s.Reasons)]
+	if s.Problem != "" {
+		reasons = append(reasons, s.Problem)
 	}
-	return s.Reasons
+	if cause := s.causeWords(); cause != "" {
+		reasons = append(reasons, "cause: "+cause)
+	}
+	return reasons
 }
 
 // causeWords is the cause with what shows it; empty if nobody knows one.
@@ -138,6 +146,10 @@ func (out *Outcome) quiet() []plugin.Finding {
 	switch {
 	case out.isBlind():
 		return nil
+	case out.Counters != nil && len(out.Quiet) > 0:
+		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no request of %s in %s", strings.Join(out.Quiet, ", "), plugin.FormatDuration(out.Stretch.Window))}}
+	case out.Counters != nil:
+		return nil
 	case len(out.Quiet) > 0:
 		return []plugin.Finding{{State: out.QuietState, One: fmt.Sprintf("no line of %s in %s%s", strings.Join(out.Quiet, ", "), stretch, out.doubtful())}}
 	case len(out.Sections) == 0:
@@ -188,10 +200,13 @@ func (out *Outcome) fineText() string {
 	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests, plugin.FormatDuration(out.Stretch.Window))
 	var more []string
 	if nosrv > 0 {
-		more = append(more, plugin.FormatDecimal(float64(nosrv)/out.Stretch.Window.Minutes())+"/min", "most in "+out.Sections[0].Name)
+		more = append(more, plugin.FormatDecimal(out.perMinute(nosrv))+"/min", "most in "+out.Sections[0].Name)
 	}
 	if kinds := out.Kinds().String(); kinds != "" {
 		more = append(more, kinds)
+	}
+	if out.Counters != nil && out.Counters.First {
+		more = append(more, "first run")
 	}
 	if len(more) == 0 {
 		return text
@@ -235,6 +250,9 @@ func (out *Outcome) Notes() []string {
 	if out.HalfRead > 0 {
 		notes = append(notes, fmt.Sprintf("%s found no server and cannot be read to the termination state; name the log's format with --log-format or --config", plugin.Count(out.HalfRead, "request")))
 	}
+	if out.Counters != nil {
+		return append(notes, out.Counters.Notes...)
+	}
 	for _, left := range out.Log.LeftOut {
 		notes = append(notes, fmt.Sprintf("left out: lines of %s (%s: %s)", strings.Join(left.Frontends, ", "), left.Where, left.Reason))
 	}
@@ -261,7 +279,22 @@ func isAre(n uint64, word string) string {
 }
 
 // unreadable is how many lines could not be read, of any program.
-func (out *Outcome) unreadable() uint64 { return out.Log.Lines.Unreadable + out.Log.Overlong }
+func (out *Outcome) unreadable() uint64 {
+	if out.Counters != nil {
+		return 0
+	}
+	return out.Log.Lines.Unreadable + out.Log.Overlong
+}
+
+// perMinute is a rate. What was counted in a moment is not taken for what goes on
+// all minute.
+func (out *Outcome) perMinute(n uint64) float64 {
+	window := out.Stretch.Window
+	if out.Counters != nil {
+		window = max(window, time.Minute)
+	}
+	return float64(n) / window.Minutes()
+}
 
 func (out *Outcome) uncoveredNote() string {
 	if out.Log.Earliest.IsZero() {
@@ -347,10 +380,10 @@ func (out *Outcome) perfdata() []plugin.Metric {
 	none := plugin.LimitOf(0)
 	var metrics []plugin.Metric
 	if !out.narrowed {
-		nosrv := float64(out.NOSRV())
+		nosrv := out.NOSRV()
 		metrics = append(metrics,
-			plugin.Metric{Label: "nosrv", Value: nosrv, Min: none, Level: plugin.Summary},
-			plugin.Metric{Label: "nosrv_rate", Value: nosrv / out.Stretch.Window.Minutes(), Min: none, Level: plugin.Summary},
+			plugin.Metric{Label: "nosrv", Value: float64(nosrv), Min: none, Level: plugin.Summary},
+			plugin.Metric{Label: "nosrv_rate", Value: out.perMinute(nosrv), Min: none, Level: plugin.Summary},
 			plugin.Metric{Label: "requests", Value: float64(out.Requests), Min: none, Level: plugin.Summary})
 	}
 	sections := slices.Concat(out.Sections, out.absent)
