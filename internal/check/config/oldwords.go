@@ -9,7 +9,7 @@ import (
 
 var oldWords = Rule{
 	Name:     "old-words",
-	Finds:    "a word that today's HAProxy refuses or ignores (`clitimeout`, `contimeout`, `srvtimeout`, `nbproc`, `reqadd`, `option forceclose`, `process` on a bind line …); it is then read as what replaced it",
+	Finds:    "a word that today's HAProxy refuses or ignores (`clitimeout`, `contimeout`, `srvtimeout`, `nbproc`, `reqadd`, `option forceclose`, `process` on a bind line …); it is then read as what replaced it; a note for words that maintained versions still take (`dispatch`)",
 	Why:      "the next upgrade does not start with this file",
 	Chapter:  "3 Global section; 4 Proxies",
 	Severity: Warning,
@@ -23,22 +23,28 @@ func findOldWords(c Subject) []Finding {
 		for _, line := range section.Lines {
 			switch {
 			case line.Old != nil:
-				findings = append(findings, oldWord(section, line, line.Old.Word, line.Old.Since, line.Old.Instead))
+				findings = append(findings, oldWord(section, line, line.Old))
 			case bindsToProcess(line):
-				findings = append(findings, oldWord(section, line, "process", "2.5", "thread, or nothing: every thread takes every listener"))
+				findings = append(findings, oldWord(section, line, &processOption))
 			}
 		}
 	}
 	return findings
 }
 
-func oldWord(section *configuration.Section, line configuration.Line, word, since, advice string) Finding {
-	return Finding{
+var processOption = configuration.Old{Word: "process", Since: "2.5", Instead: "thread, or nothing: every thread takes every listener"}
+
+func oldWord(section *configuration.Section, line configuration.Line, old *configuration.Old) Finding {
+	f := Finding{
 		Severity: Warning, Position: line.Position, Section: section.Title(),
-		Brief:   word + " is gone since HAProxy " + since,
-		Message: fmt.Sprintf("%s is refused since HAProxy %s", word, since),
-		Advice:  advice,
+		Brief:   old.Word + " is gone since HAProxy " + old.Since,
+		Message: fmt.Sprintf("%s is refused since HAProxy %s", old.Word, old.Since),
+		Advice:  old.Instead,
 	}
+	if old.Works {
+		f.Severity = Note
+	}
+	return f
 }
 
 // bindsToProcess finds "bind … process N" and "stats socket … process N".

@@ -30,6 +30,9 @@ func report(c *configuration.Configuration, found []Judgement, verbose bool) plu
 	}
 	if len(bad) == 0 {
 		result.Rest = []string{fine(c, len(risks))}
+		result.Details = append(result.Details, unsetVariables(c)...)
+	} else {
+		result.Problems = append(result.Problems, unsetVariables(c)...)
 	}
 	result.Details = append(result.Details, remarks(c)...)
 	result.Perfdata = []plugin.Metric{count("risks", len(bad)), count("notes", len(risks)-len(bad))}
@@ -145,8 +148,8 @@ func keyword(line configuration.Line) string {
 	return ""
 }
 
-// remarks tell what could not be judged.
-func remarks(c *configuration.Configuration) []string {
+// unsetVariables name what is not judged because only HAProxy knows it.
+func unsetVariables(c *configuration.Configuration) []string {
 	var lines []string
 	seen := map[string]bool{}
 	for _, v := range c.Unset {
@@ -155,6 +158,12 @@ func remarks(c *configuration.Configuration) []string {
 			lines = append(lines, fmt.Sprintf("%s:%d ${%s} comes from HAProxy's environment, which is not known here: what it stands in is not judged", v.File, v.Line, v.Name))
 		}
 	}
+	return lines
+}
+
+// remarks tell what was left alone.
+func remarks(c *configuration.Configuration) []string {
+	var lines []string
 	if n := len(c.Unknown); n > 0 {
 		first := c.Unknown[0]
 		lines = append(lines, fmt.Sprintf("%s left alone, whose keywords are not known here; the first is %s:%d", plugin.Count(n, "line"), first.File, first.Line)+keyword(first))

@@ -83,7 +83,7 @@ var ruleCases = map[string][]ruleCase{
 		{"none", "backend be\n server s app:80 init-addr last,libc,none", ""},
 		{"an address to fall back to", "backend be\n server s app:80 init-addr libc,127.0.0.1", ""},
 		{"an address is not a name", "backend be\n server s 10.0.0.1:80", ""},
-		{"resolvers add none by themselves", "backend be\n server s app:80 resolvers dns", ""},
+		{"resolvers add none by themselves", "backend be\n server s app:80 resolvers dns", "NOTE 2 be"},
 		{"resolvers with a list that lacks it", "backend be\n server s app:80 resolvers dns init-addr last,libc", "NOTE 2 be"},
 		{"by default", "backend be\n default-server init-addr none\n server s app:80", ""},
 		{"a record is never looked up at the start", "backend be\n server-template s 2 _http._tcp.app resolvers dns", ""},
@@ -223,6 +223,7 @@ var ruleCases = map[string][]ruleCase{
 		{"all over", "global\n nbproc 2\ndefaults\n clitimeout 5\n option forceclose\nfrontend fe\n bind :80 process 1\n reqadd X\n block if x", "WARNING 2 global\nWARNING 4 defaults\nWARNING 5 defaults\nWARNING 7 fe\nWARNING 8 fe\nWARNING 9 fe"},
 		{"a socket's process", "global\n stats socket /run/x process 1", "WARNING 2 global"},
 		{"today's", "global\n nbthread 2\ndefaults\n timeout client 5\n option httpclose\nfrontend fe\n bind :80 thread 1\n http-request add-header X y", ""},
+		{"gone from the newest alone", "listen li\n dispatch 10.0.0.1:80\nlisten lj\n option transparent", "NOTE 2 li\nNOTE 4 lj"},
 		{"in a condition", "frontend fe\n acl nbproc path /\n use_backend block if nbproc", ""},
 	},
 	"sockets": {
