@@ -67,7 +67,7 @@ func (l Log) Doubts(s Stretch, f EvidenceFlags) []Doubt {
 	for _, reason := range l.missing(s) {
 		doubts = append(doubts, Doubt{State: plugin.Unknown, Reason: "a part of the window could not be read: " + reason})
 	}
-	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.silent, l.skewed, l.ahead, l.illegible, l.connections, l.dropped} {
+	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.silent, l.skewed, l.ahead, l.illegible, l.connections, l.dropped, l.doubted} {
 		if d := doubt(s, f); d.Reason != "" {
 			doubts = append(doubts, d)
 		}
@@ -79,7 +79,7 @@ func (l Log) Doubts(s Stretch, f EvidenceFlags) []Doubt {
 func (l Log) missing(s Stretch) []string {
 	var reasons []string
 	for _, unread := range l.Unread {
-		if unread.Within || l.Earliest.After(s.Begin()) {
+		if unread.touches(s.Begin()) {
 			reasons = append(reasons, unread.Reason)
 		}
 	}
@@ -90,8 +90,8 @@ func (l Log) missing(s Stretch) []string {
 // of the window.
 func (l Log) Lost(s Stretch) []string {
 	var reasons []string
-	if len(l.missing(s)) == 0 {
-		for _, unread := range l.Unread {
+	for _, unread := range l.Unread {
+		if unread.touches(s.From()) && !unread.touches(s.Begin()) {
 			reasons = append(reasons, unread.Reason)
 		}
 	}
@@ -150,10 +150,10 @@ func (l Log) silent(s Stretch, f EvidenceFlags) Doubt {
 
 // skewed: the file changes, but its newest line is old.
 func (l Log) skewed(s Stretch, _ EvidenceFlags) Doubt {
-	if !l.Live || l.Changed.IsZero() || l.Newest.IsZero() || l.Changed.Sub(l.Newest) <= clockSkew {
+	if !l.Live || l.Changed.IsZero() || l.Changed.Sub(l.Last) <= clockSkew {
 		return Doubt{}
 	}
-	return Doubt{plugin.Unknown, fmt.Sprintf("the log was written to at %s, but its newest line is of %s", plugin.FormatClock(l.Changed, s.At), plugin.FormatClock(l.Newest, s.At)),
+	return Doubt{plugin.Unknown, fmt.Sprintf("the log was written to at %s, but its newest line is of %s", plugin.FormatClock(l.Changed, s.At), plugin.FormatClock(l.Last, s.At)),
 		"check --timezone and the clock of the machine that wrote the log", false}
 }
 
@@ -213,4 +213,12 @@ func (l Log) dropped(s Stretch, _ EvidenceFlags) Doubt {
 		return Doubt{}
 	}
 	return Doubt{plugin.Unknown, fmt.Sprintf("syslog has dropped %s in the window (%q)", plugin.Count(messages, "line"), text), "raise its rate limit (journald: RateLimitBurst=, rsyslog: SysSock.RateLimit.Interval)", false}
+}
+
+// doubted: the program that reads the log left something out.
+func (l Log) doubted(Stretch, EvidenceFlags) Doubt {
+	if l.Doubted == "" {
+		return Doubt{}
+	}
+	return Doubt{plugin.Unknown, "the journal could not be read whole: " + l.Doubted, "look at it with journalctl --verify, and remove a file that is damaged", false}
 }

@@ -115,9 +115,10 @@ func TestDoubts(t *testing.T) {
 		{"lines were dropped before the window", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Written: noon.Add(-5*minute - 1), Messages: 40}}}, ""},
 		{"lines were dropped later", []*accesslog.Record{request}, Log{Losses: []accesslog.Loss{{Written: noon, Messages: 40}}}, ""},
 
-		{"a part is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read"}}}, "a part of the window could not be read: x.1.xz: only gzip is read"},
-		{"a part of the baseline is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-30 * minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read"}}}, ""},
-		{"a part was cut out", []*accesslog.Record{request}, Log{Earliest: noon.Add(-2 * time.Hour), Unread: []Unread{{Reason: "cut short", Within: true}}}, "a part of the window could not be read: cut short"},
+		{"a part is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read", Until: noon.Add(-minute)}}}, "a part of the window could not be read: x.1.xz: only gzip is read"},
+		{"a part of the baseline is missing", []*accesslog.Record{request}, Log{Earliest: noon.Add(-30 * minute), Unread: []Unread{{Reason: "x.1.xz: only gzip is read", Until: noon.Add(-30 * minute)}}}, ""},
+		{"a part was cut out", []*accesslog.Record{request}, Log{Earliest: noon.Add(-2 * time.Hour), Unread: []Unread{{Reason: "cut short"}}}, "a part of the window could not be read: cut short"},
+		{"journalctl complained", []*accesslog.Record{request}, Log{Doubted: "x.journal is truncated, ignoring file."}, "the journal could not be read whole: x.journal is truncated, ignoring file."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,7 +131,7 @@ func TestDoubts(t *testing.T) {
 			log.Lines = lines[0]
 			if written := lines[0].newest; written != 0 {
 				log.Own = time.Unix(0, written).In(time.UTC)
-				log.Newest = log.Own
+				log.Newest, log.Last = log.Own, log.Own
 			}
 			var got []string
 			for _, d := range log.Doubts(s, DefaultEvidence()) {

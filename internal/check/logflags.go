@@ -24,7 +24,7 @@ const (
 type LogFlags struct {
 	Files       []string        `arg:"-f,--file,separate" placeholder:"PATH" help:"log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log"`
 	Journal     string          `arg:"--journal" placeholder:"[UNIT]" help:"read the systemd journal of a unit; haproxy where none is named"`
-	JournalFile string          `arg:"--journal-file" placeholder:"PATH" help:"with --journal: read this journal file instead of the system's"`
+	JournalFile string          `arg:"--journal-file" placeholder:"PATH" help:"with --journal: read this journal file, or folder of journal files, instead of the system's"`
 	Ring        string          `arg:"--ring" placeholder:"NAME" help:"read this ring of HAProxy's, over the socket of -S"`
 	LogFormats  []string        `arg:"--log-format,separate" placeholder:"FORMAT" help:"HAProxy's log-format string, for lines in a format of your own (repeatable)"`
 	Configs     []string        `arg:"--config,separate" placeholder:"PATH" help:"read the log formats out of this haproxy.cfg, or of a folder's files (repeatable: all are one configuration)"`

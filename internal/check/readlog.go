@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -81,7 +80,11 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: found.Formats}}
 	streamed := f.isStreamed()
 	began := time.Now()
-	counted, report, err := read(ctx, r, spanOf(stretch), func() *both[C] {
+	span := spanOf(stretch)
+	if f.At == "" {
+		span.To = time.Time{} // lines from later than now tell of another clock
+	}
+	counted, report, err := read(ctx, r, span, func() *both[C] {
 		lines := NewLines(stretch, f.At == "")
 		if streamed {
 			lines.rhythm = newRhythm(stretch.From().Add(-stretch.Baseline), stretch.At)
@@ -160,6 +163,7 @@ func spanOf(s Stretch) logsource.Span {
 func logOf(report logsource.Report, lines *Lines) Log {
 	log := Log{
 		Lines: lines, Earliest: report.Earliest, Newest: report.Newest,
+		Changed: report.Changed, Last: report.Last, Doubted: report.Complaint,
 		Overlong: uint64(report.Overlong), Notes: report.Notes,
 	}
 	if lines.newest != 0 {
@@ -169,10 +173,7 @@ func logOf(report logsource.Report, lines *Lines) Log {
 		log.Newest = log.Own
 	}
 	for _, unread := range report.Unread {
-		log.Unread = append(log.Unread, Unread{
-			Reason: unread.Reason,
-			Within: slices.ContainsFunc(report.Files, func(f logsource.File) bool { return f.Path == unread.Path }),
-		})
+		log.Unread = append(log.Unread, Unread{Reason: unread.Reason, Until: unread.Until})
 	}
 	return log
 }

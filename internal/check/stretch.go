@@ -31,22 +31,27 @@ type Log struct {
 	Own      time.Time // the newest line of HAProxy's not after the stretch; zero where none was found
 	Searched uint64    // lines of other programs before the stretch, among which one of HAProxy's was looked for
 	Silence  Silence
-	Changed  time.Time // when the log file was last written to; zero for anything else
+	Changed  time.Time // when the log file whose newest line lags behind most was last written to; zero for anything but files
+	Last     time.Time // that newest line, of any program
 	Overlong uint64    // lines that were skipped because of their length
 	Unread   []Unread  // parts of the stretch that are there and could not be read
 	Notes    []string  // what was unexpected and harmless
+	Doubted  string    // what the program that reads the log complained of, though it did not fail
 
 	Losses  []accesslog.Loss    // lines that syslog daemons say they have dropped, HAProxy's or nobody's by name; oldest first
 	LeftOut []logformat.LeftOut // frontends of the configuration whose lines cannot be judged
 	Partial []logformat.Partial // its sections that do not log all of their requests
 }
 
-// Unread is a part of the log that could not be read. It lies before Earliest,
-// or, if Within, somewhere behind it. Reason is a sentence.
+// Unread is a part of the log that could not be read. Reason is a sentence. Its
+// lines were written before Until; zero: at any time.
 type Unread struct {
 	Reason string
-	Within bool
+	Until  time.Time
 }
+
+// touches reports whether its lines may be of a stretch that begins then.
+func (u Unread) touches(begin time.Time) bool { return u.Until.IsZero() || u.Until.After(begin) }
 
 // Silence is how long HAProxy was silent before its newest line. It is looked at
 // if it is silent now.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"check-haproxy/internal/advice"
 )
@@ -164,14 +165,16 @@ func (s *files) readLogs(j *job, logs []log) error {
 		if err != nil {
 			return cannotRead(l.path(), err)
 		}
-		j.note(l, files)
+		if len(files) > 0 && files[0].path != l.path() {
+			j.report.Notes = append(j.report.Notes, l.path()+" is not there, only its rotated siblings are; does HAProxy still log to it?")
+		}
 		for _, others := range opened[:i] {
 			files = slices.DeleteFunc(files, func(f *logFile) bool { return f.in(others) })
 		}
 		opened[i] = files
 	}
 	for i, l := range logs {
-		parts, err := j.plan(opened[i])
+		parts, err := j.plan(l, opened[i])
 		if err != nil {
 			return err
 		}
@@ -183,22 +186,9 @@ func (s *files) readLogs(j *job, logs []log) error {
 	return nil
 }
 
-// note tells what is odd about a log's files, and can be meant.
-func (j *job) note(l log, files []*logFile) {
-	if len(files) > 0 && files[0].path != l.path() {
-		j.report.Notes = append(j.report.Notes, l.path()+" is not there, only its rotated siblings are; does HAProxy still log to it?")
-	}
-	dir, err := os.Open(l.dir)
-	if err != nil {
-		j.report.Notes = append(j.report.Notes, "rotated siblings of "+l.path()+" were not looked for: "+advice.Whole(cannotRead(l.dir, err)))
-		return
-	}
-	dir.Close()
-}
-
 // plan decides what of a log's files, newest first, is read; the result is oldest first. It goes back from file to file until
 // the stretch is covered, and not past one that cannot be read.
-func (j *job) plan(files []*logFile) ([]part, error) {
+func (j *job) plan(l log, files []*logFile) ([]part, error) {
 	from, to := j.bounds()
 	reached := int64(maxTime) // all older files have earlier times only
 	var earliest, newest int64
@@ -209,15 +199,16 @@ func (j *job) plan(files []*logFile) ([]part, error) {
 		}
 		if f.err != nil {
 			if reached >= from && !f.quiet {
-				j.report.Unread = append(j.report.Unread, Unread{f.path, advice.Whole(cannotRead(f.path, f.err))})
+				j.unread(f.path, cannotRead(f.path, f.err), reached)
 			}
 			break
 		}
+		f.stream = j.newStream()
+		f.until = reached
 		first, settled, dated := f.earliest(j)
 		if dated {
 			earliest = first
 		}
-		f.stream = j.newStream()
 		p := part{f, piece{0, f.size}}
 		switch {
 		case f.gz && dated && (reached < from || first > to):
@@ -226,10 +217,13 @@ func (j *job) plan(files []*logFile) ([]part, error) {
 			p.to = 0
 			newest = max(newest, f.info.ModTime().UnixNano()) // gzip keeps the time of the last line's writing
 		case !f.gz:
-			search := newSearch(j.ctx, f.f, f.size, j.clock)
+			search := j.search(f)
 			p.from, p.to = search.stretch(from, to)
 			last, _ := search.newest(p.to, to)
 			newest = max(newest, last)
+			if i == 0 || j.report.Changed.IsZero() {
+				j.report.age(f.info.ModTime(), search)
+			}
 		}
 		if j.ctx.Err() != nil {
 			return nil, j.ctx.Err()
@@ -245,8 +239,30 @@ func (j *job) plan(files []*logFile) ([]part, error) {
 		}
 	}
 	j.report.reaches(earliest, newest)
+	j.listed(l, reached, from)
 	slices.Reverse(parts)
 	return parts, nil
+}
+
+// listed tells if siblings could not be looked for and the files that were found do not cover the stretch.
+func (j *job) listed(l log, reached, from int64) {
+	dir, err := os.Open(l.dir)
+	if err == nil {
+		dir.Close()
+		return
+	}
+	if reached >= from {
+		j.unread(l.dir, fmt.Errorf("rotated siblings of %s cannot be looked for: %w", l.path(), cannotRead(l.dir, err)), reached)
+	}
+}
+
+// unread notes what could not be read. Its lines are older than until.
+func (j *job) unread(path string, reason error, until int64) {
+	u := Unread{Path: path, Reason: advice.Whole(reason)}
+	if until < maxTime {
+		u.Until = time.Unix(0, until)
+	}
+	j.report.Unread = append(j.report.Unread, u)
 }
 
 // readLog hands over the parts of one log, oldest first.
@@ -272,19 +288,13 @@ func (s *files) readLog(j *job, l log, parts []part) error {
 
 func (s *files) readPart(j *job, l log, p part, late *lateness) (result, error) {
 	if p.gz {
-		r, err := p.unzip()
-		if err != nil {
-			return result{}, err
-		}
-		got, err := j.stream(r, p.stream, nil, late)
-		j.report.reaches(0, got.newest)
-		return got.result, err
+		return j.readZipped(p, late), nil
 	}
 	late.anew()
 	if len(j.repeats) > 0 {
-		newSearch(j.ctx, p.f, p.size, j.clock).repeated(p.piece, late)
+		j.search(p.logFile).repeated(p.piece, late)
 	}
-	got := j.readPieces(content{p.f, p.size, p.stream, func() bool { s.hook("read"); return p.intact() }}, []piece{p.piece}, late.turns)
+	got := j.readPieces(content{p.f, p.size, p.stream, func() bool { s.hook("read"); return p.intact() }}, within(p.data, p.piece), late.turns)
 	if got.err != nil || len(got.lost) == 0 {
 		return got, got.err
 	}
@@ -293,6 +303,24 @@ func (s *files) readPart(j *job, l log, p part, late *lateness) (result, error) 
 	more, err := j.recover(l, p.logFile, lost, late)
 	got.add(more)
 	return got, err
+}
+
+// readZipped hands over a compressed file. What is behind a damage is noted: it is between the file's last good line and the
+// first one of the next newer file.
+func (j *job) readZipped(p part, late *lateness) result {
+	r, err := p.unzip()
+	var got streamed
+	if err == nil {
+		got, err = j.stream(r, p.stream, nil, late)
+	}
+	if err != nil && j.ctx.Err() == nil {
+		j.unread(p.path, cannotRead(p.path, damaged{err}), p.until)
+		if p.until < maxTime {
+			j.report.reaches(p.until, 0)
+		}
+	}
+	j.report.reaches(0, got.newest)
+	return got.result
 }
 
 // readStream hands over standard input, a pipe or a device, to its end. Opening a pipe waits for somebody to write to it.

@@ -183,6 +183,13 @@ func (j *job) bounds() (from, to int64) {
 	return from, to
 }
 
+// search looks into a plain file.
+func (j *job) search(f *logFile) *search {
+	s := newSearch(j.ctx, f.f, f.size, j.clock)
+	s.data = f.data
+	return s
+}
+
 // minTime and maxTime stand for no bound. They are far from overflow, so that minutes and hours can be added.
 const (
 	minTime = -1 << 62
@@ -209,5 +216,17 @@ func (r *Report) reaches(earliest, newest int64) {
 		if t := time.Unix(0, newest); t.After(r.Newest) {
 			r.Newest = t
 		}
+	}
+}
+
+// age notes when a file was last written to and what its newest line says. Of several logs that counts whose line is furthest
+// behind.
+func (r *Report) age(changed time.Time, s *search) {
+	last, ok := s.newest(s.size, maxTime)
+	if !ok {
+		return
+	}
+	if line := time.Unix(0, last); r.Changed.IsZero() || changed.Sub(line) > r.Changed.Sub(r.Last) {
+		r.Changed, r.Last = changed, line
 	}
 }

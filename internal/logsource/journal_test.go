@@ -41,6 +41,9 @@ func journalFile(t *testing.T, lines int) string {
 			at.UnixMicro(), export.Len(), boot, unit, message)
 	}
 	for n := range lines {
+		if n == 1 {
+			entry(noon.Add(30*time.Second), 1, "_SYSTEMD_UNIT=systemd-journald.service\nMESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e", "Suppressed 7 messages from haproxy.service")
+		}
 		at, boot := noon.Add(time.Duration(n)*time.Minute), 1+n/40
 		entry(at, boot, "_SYSTEMD_UNIT=haproxy.service", fmt.Sprintf("line %d", n))
 		entry(at, boot, "_SYSTEMD_UNIT=other.service", "line 9999")
@@ -72,8 +75,12 @@ func TestJournal(t *testing.T) {
 			got, report := readWith(t, Journal(unit, path), tt.span, journalClock)
 			got.wants(numbers(tt.from, tt.to)...)
 			got.only(numbers(tt.from, tt.to)...)
-			if got.other != 0 {
-				t.Errorf("%d lines of journalctl's own", got.other)
+			dropped := 0 // what journald has dropped is said behind the first line
+			if tt.span.From.Before(noon) {
+				dropped = 1
+			}
+			if got.other != dropped || report.Complaint != "" {
+				t.Errorf("%d lines of journalctl's own, want %d; %s", got.other, dropped, report.Complaint)
 			}
 			if want := noon.Add(time.Duration(tt.earliest) * time.Minute); !report.Earliest.Equal(want) {
 				t.Errorf("earliest %v, want %v", report.Earliest, want)
@@ -161,5 +168,52 @@ func TestJournalThatHangs(t *testing.T) {
 	} {
 		fakeJournalctl(t, script)
 		wantTimeout(t, Journal("haproxy", ""))
+	}
+}
+
+// TestJournalWithATruncatedFile has journalctl leave out one of two files, which it says and exits with 0.
+func TestJournalWithATruncatedFile(t *testing.T) {
+	path := journalFile(t, 100)
+	dir := filepath.Dir(path)
+	span := Span{From: noon, To: noon.Add(9 * time.Hour)}
+	got, report := readWith(t, Journal("haproxy", dir), span, journalClock)
+	got.wants(numbers(0, 99)...)
+	if report.Complaint != "" {
+		t.Errorf("of a good folder: %s", report.Complaint)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "truncated.journal"), string(data[:100]))
+	got, report = readWith(t, Journal("haproxy", dir), span, journalClock)
+	got.wants(numbers(0, 99)...)
+	if !strings.Contains(report.Complaint, "truncated.journal is truncated, ignoring file") {
+		t.Errorf("complaint %q", report.Complaint)
+	}
+}
+
+// TestJournalIsAskedAgain wants a complaint of the moment forgotten, and no line twice.
+func TestJournalIsAskedAgain(t *testing.T) {
+	const lines = `echo '2026-11-22T12:00:00.000000+0000 lb1 haproxy[1]: line 1'; echo '2026-11-22T12:01:00.000000+0000 lb1 haproxy[1]: line 2'
+`
+	for name, tt := range map[string]struct{ script, complaint string }{
+		"once, before its lines": {`[ -e "$0.ran" ] || { : >"$0.ran"; echo x.journal is truncated, ignoring file. >&2; }
+` + lines, ""},
+		"once, and no line": {`[ -e "$0.ran" ] || { : >"$0.ran"; echo x.journal is truncated, ignoring file. >&2; exit 0; }
+` + lines, ""},
+		"always":       {"echo x.journal is truncated, ignoring file. >&2; echo more >&2\n" + lines, "x.journal is truncated, ignoring file."},
+		"at its end":   {lines + "echo Input/output error >&2", "Input/output error"},
+		"very much":    {"while [ ${i:=0} -lt 20000 ]; do i=$((i+1)); echo noise >&2; done\n" + lines, "noise"},
+		"nothing said": {lines, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fakeJournalctl(t, tt.script)
+			got, report := readWith(t, Journal("haproxy", ""), Span{From: noon, To: noon.Add(time.Hour)}, journalClock)
+			got.wants(1, 2)
+			if report.Complaint != tt.complaint {
+				t.Errorf("complaint %q, want %q", report.Complaint, tt.complaint)
+			}
+		})
 	}
 }

@@ -20,17 +20,27 @@ type logFile struct {
 	err   error // why it cannot be read; all below is then worth nothing
 
 	f      *os.File
-	size   int64  // when it was opened: lines that come later are not read
-	stream int    // its number, if it is read
-	gz     bool   // compressed
-	head   []byte // its first bytes, after decompression
-	tail   []byte // its last bytes
+	size   int64   // when it was opened: lines that come later are not read
+	stream int     // its number, if it is read
+	until  int64   // when the next newer file begins
+	data   []piece // the parts of a file with holes that are none; nil for all of it
+	gz     bool    // compressed
+	head   []byte  // its first bytes, after decompression
+	tail   []byte  // its last bytes
 }
 
 var (
 	errMoved   = errors.New("it was replaced or cut short while it was being opened")
 	errNotFile = errors.New("it is not a regular file")
+	errEmpty   = errors.New("it is empty, though it is called compressed")
 )
+
+// damaged is an error of a compressed file's contents.
+type damaged struct{ error }
+
+func (d damaged) Error() string { return "it is damaged (" + d.error.Error() + ")" }
+
+func (d damaged) Unwrap() error { return d.error }
 
 // errCompressed says that a file is compressed in a way the standard library cannot undo; it is the program that can.
 type errCompressed string
@@ -76,9 +86,16 @@ func (f *logFile) recognise() error {
 	}
 	f.gz = f.suffix.compressed == ".gz" || bytes.HasPrefix(f.head, []byte("\x1f\x8b"))
 	if f.gz {
+		if f.size == 0 {
+			return errEmpty
+		}
+		if _, err := f.unzip(); err != nil {
+			return damaged{err}
+		}
 		f.head = f.unzipped(sample)
 		return nil
 	}
+	f.data = extents(f.f, info)
 	return unreadable(f.head, f.suffix.compressed)
 }
 
@@ -171,7 +188,9 @@ func (f *logFile) earliest(j *job) (first, settled int64, ok bool) {
 		b := f.unzipped(fine)
 		r, size = bytes.NewReader(b), int64(len(b))
 	}
-	return newSearch(j.ctx, r, size, j.clock).earliest()
+	s := newSearch(j.ctx, r, size, j.clock)
+	s.data = f.data
+	return s.earliest()
 }
 
 // moved tells that the file was listed and could not be opened any more as it was.

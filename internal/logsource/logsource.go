@@ -75,9 +75,14 @@ type Report struct {
 	Newest time.Time
 	// Unfinished says that the last line had no \n: it was handed over all the same, and may be half a line.
 	Unfinished bool
-	// Unread are the parts of the span that are there but could not be read. All of them are before Earliest, unless a file was
-	// cut short while it was read. Where Earliest is after the beginning of what is judged, the answer is not complete.
+	// Unread are the parts of the span that are there but could not be read.
 	Unread []Unread
+	// Changed is when a log file was last written to, and Last the time of its newest line, of any program and whatever the
+	// span; of several logs those of the one whose line is furthest behind. Zero for anything but files.
+	Changed, Last time.Time
+	// Complaint is what the program that was asked said on its standard error, though it did not fail: something may be missing
+	// anywhere. Empty for none.
+	Complaint string
 	// Notes are sentences for the operator that explain something unexpected and harmless.
 	Notes []string
 }
@@ -88,7 +93,9 @@ type File struct {
 	Bytes int64 // read in the stretch, after decompression
 }
 
-// Unread is a file that holds, or may hold, lines of the span and could not be read. Reason is a sentence.
+// Unread is something that holds, or may hold, lines of the span and could not be read. Reason is a sentence.
 type Unread struct {
 	Path, Reason string
+	// Until is the time before which its lines were written, as far as the next newer file tells. Zero: they may be of any time.
+	Until time.Time
 }

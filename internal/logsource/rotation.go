@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"check-haproxy/internal/advice"
 )
 
 // A log file is rotated by logrotate or a program like it in one of these ways, while somebody reads it:
@@ -289,6 +291,7 @@ func (j *job) recover(l log, f *logFile, lost []piece, late *lateness) (result, 
 }
 
 func (j *job) unreadEnd(path string, bytes int64) {
-	j.report.Unread = append(j.report.Unread, Unread{path, fmt.Sprintf(
-		"%s was cut short while it was read, and the last %d bytes of it are in no copy beside it; check again, or rotate by renaming (logrotate: create) instead of copytruncate", path, bytes)})
+	j.unread(path, advice.New(
+		fmt.Sprintf("%s was cut short while it was read, and the last %d bytes of it are in no copy beside it", path, bytes),
+		"check again, or rotate by renaming (logrotate: create) instead of copytruncate"), maxTime)
 }

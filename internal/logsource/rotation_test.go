@@ -510,8 +510,84 @@ func TestCompressedByName(t *testing.T) {
 	got.wants(numbers(0, 9)...)
 	broken := zipped(minutes(noon, 0, 10))
 	write(t, path, broken[:len(broken)-9])
-	_, err := Files([]string{path}, nil).Read(context.Background(), Span{}, 2, utc, func(int, Chunk) {})
-	if err == nil || !strings.Contains(err.Error(), "cannot read "+path) {
-		t.Errorf("a broken file: %v", err)
+	got, report := readAll(t, Files([]string{path}, nil), Span{})
+	got.wants(numbers(0, 9)...)
+	if len(report.Unread) != 1 || !strings.Contains(report.Unread[0].Reason, "cannot read "+path+": it is damaged") || !report.Unread[0].Until.IsZero() {
+		t.Errorf("a broken file: %+v", report.Unread)
+	}
+}
+
+// TestDamagedSibling wants what can be read of a log with a sibling that cannot, and until when lines may be missing.
+func TestDamagedSibling(t *testing.T) {
+	whole := zipped(minutes(noon.Add(-time.Hour), 0, 60))
+	var torn strings.Builder // so long that a good part comes out before the damage
+	for i := range 20_000 {
+		torn.WriteString(lineAt(noon.Add(-time.Hour).Add(time.Duration(i)*100*time.Millisecond), 1000+i))
+	}
+	wrong := []byte(whole)
+	wrong[len(wrong)-6] ^= 0x55 // of the checksum
+	for name, tt := range map[string]struct {
+		suffix, text string
+		reason       string
+		some         bool // lines come all the same
+	}{
+		"empty":             {".1.gz", "", "it is empty, though it is called compressed", false},
+		"no gzip":           {".1.gz", "what is this?", "it is damaged (gzip: invalid header)", false},
+		"cut short":         {".1.gz", zipped(torn.String())[:40_000], "it is damaged (unexpected EOF)", true},
+		"its end missing":   {".1.gz", whole[:len(whole)-4], "it is damaged (unexpected EOF)", true},
+		"a wrong byte":      {".1.gz", string(wrong), "it is damaged (gzip: invalid checksum)", true},
+		"a dated sibling":   {"-20261122.gz", "", "it is empty", false},
+		"another program's": {".1.xz", "who knows", "only gzip is read here", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := logPath(t)
+			write(t, path+tt.suffix, tt.text)
+			write(t, path, minutes(noon, 100, 60))
+			got, report := readAll(t, Files([]string{path}, nil), Span{From: noon.Add(-30 * time.Minute), To: noon.Add(time.Hour)})
+			got.wants(numbers(100, 159)...)
+			if len(report.Unread) != 1 || !strings.Contains(report.Unread[0].Reason, tt.reason) {
+				t.Fatalf("unread: %+v", report.Unread)
+			}
+			// The first lines of a file do not decide: a few may have a wrong time.
+			if until := report.Unread[0].Until; until.Before(noon) || until.After(noon.Add(10*time.Minute)) || report.Earliest.Before(noon) {
+				t.Errorf("until %v, earliest %v; want the first line of the log, %v", until, report.Earliest, noon)
+			}
+			if some := len(got.seen) > 60; some != tt.some {
+				t.Errorf("lines came of it: %v", some)
+			}
+			_, report = readAll(t, Files([]string{path}, nil), Span{From: noon.Add(20 * time.Minute), To: noon.Add(time.Hour)})
+			if len(report.Unread) != 0 {
+				t.Errorf("not needed, yet unread: %+v", report.Unread)
+			}
+		})
+	}
+}
+
+// TestChanged wants to know when a log was last written to, and what its newest line says.
+func TestChanged(t *testing.T) {
+	path, other := logPath(t), logPath(t)
+	setTime(t, write(t, path, minutes(noon, 0, 60)), noon.Add(2*time.Hour))
+	setTime(t, write(t, other, minutes(noon, 100, 60)), noon.Add(time.Hour))
+	span := Span{From: noon.Add(10 * time.Minute), To: noon.Add(20 * time.Minute)}
+	for name, tt := range map[string]struct {
+		paths         []string
+		changed, last time.Time
+	}{
+		"one":                {[]string{other}, noon.Add(time.Hour), noon.Add(59 * time.Minute)},
+		"the one that lags":  {[]string{path, other}, noon.Add(2 * time.Hour), noon.Add(59 * time.Minute)},
+		"in the other order": {[]string{other, path}, noon.Add(2 * time.Hour), noon.Add(59 * time.Minute)},
+	} {
+		_, report := readAll(t, Files(tt.paths, nil), span)
+		if !report.Changed.Equal(tt.changed) || !report.Last.Equal(tt.last) {
+			t.Errorf("%s: changed %v, last line %v; want %v, %v", name, report.Changed, report.Last, tt.changed, tt.last)
+		}
+	}
+	setTime(t, write(t, path+".1", minutes(noon, 0, 60)), noon.Add(time.Hour))
+	setTime(t, write(t, path, ""), noon.Add(5*time.Hour)) // just rotated
+	if _, report := readAll(t, Files([]string{path}, nil), span); !report.Changed.Equal(noon.Add(time.Hour)) {
+		t.Errorf("just rotated: changed %v", report.Changed)
+	}
+	if _, report := readAll(t, Files([]string{"-"}, strings.NewReader(minutes(noon, 0, 60))), span); !report.Changed.IsZero() {
+		t.Errorf("standard input: changed %v", report.Changed)
 	}
 }

@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -33,6 +34,7 @@ type search struct {
 	r     io.ReaderAt
 	size  int64
 	clock Clock
+	data  []piece // the parts that are no holes; nil for all
 	buf   []byte
 
 	bytes  int64 // read so far
@@ -218,8 +220,10 @@ func (s *search) earliest() (first, settled int64, ok bool) {
 func (s *search) newest(limit, to int64) (newest int64, ok bool) {
 	const enough = 8 << 20
 	newest = minTime
-	for high, step := limit, int64(probe); high > 0 && !ok && limit-high < enough; step *= 2 {
+	high, looked := s.dataBefore(limit), int64(0)
+	for step := int64(probe); high > 0 && !ok && looked < enough; step *= 2 {
 		low := max(0, high-step)
+		looked += high - low
 		s.left = patience
 		s.lines(low, high, func(_ int64, line []byte) bool {
 			if when, dated := s.clock(line); dated && when <= to && when >= newest {
@@ -227,7 +231,7 @@ func (s *search) newest(limit, to int64) (newest int64, ok bool) {
 			}
 			return true
 		})
-		high = low
+		high = s.dataBefore(low)
 	}
 	return newest, ok
 }
@@ -241,6 +245,10 @@ func (s *search) lines(from, limit int64, visit func(at int64, line []byte) (mor
 		at--
 	}
 	for at < limit {
+		if next := s.nextData(at); next > at { // a hole is NUL bytes, and those end a line
+			at, inside = next, false
+			continue
+		}
 		block := s.read(at, size)
 		if len(block) == 0 {
 			return
@@ -272,6 +280,30 @@ func (s *search) lines(from, limit int64, visit func(at int64, line []byte) (mor
 		at += int64(i)
 		size = min(2*size, MaxLine)
 	}
+}
+
+// nextData is the first offset from at on that is in no hole.
+func (s *search) nextData(at int64) int64 {
+	if s.data == nil {
+		return at
+	}
+	i, _ := slices.BinarySearchFunc(s.data, at, func(d piece, at int64) int { return cmp.Compare(d.to-1, at) })
+	if i == len(s.data) {
+		return s.size
+	}
+	return max(at, s.data[i].from)
+}
+
+// dataBefore is the end of the last data before an offset, which may be the offset itself.
+func (s *search) dataBefore(at int64) int64 {
+	if s.data == nil {
+		return at
+	}
+	i, _ := slices.BinarySearchFunc(s.data, at, func(d piece, at int64) int { return cmp.Compare(d.from, at) })
+	if i == 0 {
+		return 0
+	}
+	return min(at, s.data[i-1].to)
 }
 
 func (s *search) read(at int64, size int) []byte {
