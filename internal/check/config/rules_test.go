@@ -145,7 +145,7 @@ var ruleCases = map[string][]ruleCase{
 		{"Lua", "frontend fe\n http-request lua.answer", "NOTE 1 fe"},
 		{"a listen with servers", "listen li\n server s 10.0.0.1:80", ""},
 		{"a listen without", "listen li\n bind :80", "NOTE 1 li"},
-		{"a backend", "backend be\n mode http", ""},
+		{"a backend", "backend be\n mode http\nfrontend fe\n default_backend be\nlisten li\n server s 10.0.0.1:80\nfrontend ff\n bind :80", "WARNING 7 ff"},
 	},
 	"shadowed": {
 		{"the wider first", "frontend fe\n acl v2 path_beg /path/v2\n acl v2e path_beg /path/v2e\n use_backend v2 if v2\n use_backend v2e if v2e", "WARNING 5 fe"},
@@ -202,6 +202,7 @@ var ruleCases = map[string][]ruleCase{
 		{"no log", "listen li\n option httplog\n server s 10.0.0.1:80", "WARNING 1 li"},
 		{"a log", "listen li\n log /dev/log local0\n option httplog\n server s 10.0.0.1:80", ""},
 		{"global's", "global\n log /dev/log local0\nlisten li\n log global\n option tcplog\n server s 10.0.0.1:80", ""},
+		{"global's, after defaults", "defaults\n log global\n option httplog\nglobal\n log /dev/log local0\nlisten li\n server s 10.0.0.1:80", ""},
 		{"global has none", "global\n daemon\nlisten li\n log global\n option tcplog\n server s 10.0.0.1:80", "WARNING 3 li"},
 		{"no format", "listen li\n log /dev/log local0\n server s 10.0.0.1:80", "WARNING 1 li"},
 		{"by default", "defaults\n log /dev/log local0\n option httplog\nfrontend fe\n default_backend be\nbackend be\n server s 10.0.0.1:80", ""},

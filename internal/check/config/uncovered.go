@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"check-haproxy/internal/haproxy/configuration"
 )
@@ -83,11 +84,9 @@ func answersOtherwise(p *configuration.Proxy) bool {
 		switch {
 		case line.Words[0] == "monitor-uri", line.Words[0] == "dispatch", line.Words[0] == "transparent", line.Is("option", "transparent"):
 			return true
-		case line.Words[0] == "http-request" && isLua(line.Word(1)):
+		case line.Words[0] == "http-request" && strings.HasPrefix(line.Word(1), "lua."):
 			return true
 		}
 	}
 	return false
 }
-
-func isLua(action string) bool { return len(action) > 4 && action[:4] == "lua." }

@@ -23,6 +23,7 @@ const acls = `
 	acl wwwi hdr(host) -i www.example.com
 	acl sub path_sub v2
 	acl file path_beg -f /etc/paths
+	acl file2 path_beg -f /path/v2e
 	acl again path -m beg /path/v2
 	acl tls ssl_fc
 	acl port dst_port ge 1024
@@ -65,6 +66,7 @@ func TestImplies(t *testing.T) {
 		{"if wwwi", "if www", false},
 		{"if file", "if file", true},
 		{"if file", "if v2", false},
+		{"if file2", "if v2", false},     // what looks like a pattern is a file's name
 		{"if port443", "if port", false}, // a comparison is not understood
 		{"if tls", "if tls", true},
 		{"if v2e tls", "if v2", true},
@@ -123,7 +125,7 @@ func TestCoverAll(t *testing.T) {
 		{"if a", false},
 		{"", true},
 		{"if { path /x }; unless { path /x }", true},
-		{"if a1; if a2; if a3; if a4; if a5; if a6; if a7; if a8; if a9; unless a9", true},
+		{"if a1; if a2; if a3; if a4; if a5; if a6; if a7; if a8; if a9; if a10; unless a10", true},
 		{"if a1; if a2; if a3; if a4; if a5; if a6; if a7; if a8; if a9; if a10; if a11; unless a11", false}, // too many to try
 	} {
 		if got := CoverAll(conditions(t, strings.Split(test.conditions, "; ")...)); got != test.want {
