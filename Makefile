@@ -3,13 +3,16 @@
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: build test demo package lint fuzz bench generate clean
+.PHONY: build test test-web demo package lint fuzz bench generate clean
 
 build: ## every binary into bin/
 	@scripts/build.sh
 
 test: ## everything, real HAProxy included
 	@scripts/test.sh
+
+test-web: ## an alert in a real Icinga Web 2 and Nagios's pages, in a browser
+	@scripts/test-web.sh
 
 demo: ## an outage of a real HAProxy, found and mended
 	@scripts/demo.sh

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Installs the named Debian packages whose programs are missing, as root or with
-# sudo: install.sh PROGRAM=PACKAGE...
+# Installs the named Debian packages whose programs (or files, by their path) are
+# missing, as root or with sudo: install.sh PROGRAM=PACKAGE...
 # Exits 1 where that cannot be done.
 set -eu
 
 PATH=$PATH:/usr/sbin:/sbin:/lib/systemd:/usr/lib/nagios/plugins
 packages=
 for pair in "$@"; do
-	command -v "${pair%%=*}" >/dev/null 2>&1 || packages="$packages ${pair#*=}"
+	command -v "${pair%%=*}" >/dev/null 2>&1 || [ -f "${pair%%=*}" ] || packages="$packages ${pair#*=}"
 done
 [ -n "$packages" ] || exit 0
 

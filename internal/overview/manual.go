@@ -6,8 +6,8 @@ import "check-haproxy/internal/plugin"
 func Manual() plugin.Manual {
 	m := plugin.Describe(plugin.Program{Name: program}, &flags{})
 	m.Examples = []plugin.Example{
-		{Text: "Everything, with the rate of requests that found no server:", Args: "-S /run/haproxy/admin.sock -f /var/log/haproxy.log"},
-		{Text: "The same, again every two seconds:", Args: "-S /run/haproxy/admin.sock --watch 2s"},
+		{Text: "Everything, with the rate of requests that found no server:", Args: "-S /run/haproxy/monitor.sock -f /var/log/haproxy.log"},
+		{Text: "The same, again every two seconds:", Args: "-S /run/haproxy/monitor.sock --watch 2s"},
 	}
 	return m
 }

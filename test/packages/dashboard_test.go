@@ -162,10 +162,10 @@ func TestDashboards(t *testing.T) {
 	i := rig.NewIcinga(t, "single", plugins(t), nil)
 	i.Alone(t)
 	i.Configure(t, map[string]string{
-		"conf.d/check_haproxy.conf": icingaFile(t, "check_haproxy.conf"),
-		"conf.d/services.conf":      icingaFile(t, "services.conf"),
-		"conf.d/hosts.conf":         icingaHost(s, ""),
-		"conf.d/summaries.conf":     summaries(s),
+		"conf.d/check_haproxy.conf":    icingaFile(t, "check_haproxy.conf"),
+		"conf.d/haproxy-services.conf": icingaFile(t, "haproxy-services.conf"),
+		"conf.d/hosts.conf":            icingaHost(s, ""),
+		"conf.d/summaries.conf":        summaries(s),
 		"conf.d/writers.conf": fmt.Sprintf(`object GraphiteWriter "graphite" {
 	host = "127.0.0.1"
 	port = %s
@@ -204,7 +204,7 @@ object InfluxdbWriter "influxdb" {
 	wantFound(t, influx, influxPanels, check)
 }
 
-// summaries are services at the levels of perfdata that services.conf has not.
+// summaries are services at the levels of perfdata that haproxy-services.conf has not.
 func summaries(s *site) string {
 	var b strings.Builder
 	for _, check := range []struct{ name, level, more string }{

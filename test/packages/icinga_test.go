@@ -19,7 +19,7 @@ func icingaString(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// icingaHost is the host lb1 as the head of services.conf describes one.
+// icingaHost is the host lb1 as the head of haproxy-services.conf describes one.
 func icingaHost(s *site, more string) string {
 	return fmt.Sprintf(`object Host "lb1" {
 	check_command = "dummy"
@@ -40,9 +40,9 @@ func TestIcinga(t *testing.T) {
 	i := rig.NewIcinga(t, "single", plugins(t), nil)
 	i.Alone(t)
 	i.Configure(t, map[string]string{
-		"conf.d/check_haproxy.conf": icingaFile(t, "check_haproxy.conf"),
-		"conf.d/services.conf":      icingaFile(t, "services.conf"),
-		"conf.d/hosts.conf":         icingaHost(s, "vars.haproxy.config = "+icingaString(s.config)),
+		"conf.d/check_haproxy.conf":    icingaFile(t, "check_haproxy.conf"),
+		"conf.d/haproxy-services.conf": icingaFile(t, "haproxy-services.conf"),
+		"conf.d/hosts.conf":            icingaHost(s, "vars.haproxy.config = "+icingaString(s.config)),
 	})
 	i.Start(t)
 	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-process", "haproxy-certs", "haproxy-config"} {
@@ -55,7 +55,7 @@ func TestIcinga(t *testing.T) {
 	}
 	wantIcingaMetrics(t, down, "v2_up", "v2_down", "v2_out", "time")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-backend-v2e", 0), "v2e_up", "v2e/v2eElb_up")
-	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2", 2), "nosrv", "v2_nosrv_rate")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2", 2), "v2_nosrv", "v2_nosrv_rate")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2e", 0), "v2e_requests")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-sessions", 0), "fe_sessions", "process_connections")
 
@@ -99,7 +99,7 @@ func TestIcingaPassesEveryFlag(t *testing.T) {
 	rig.Need(t, "icinga2")
 	r := newRecorder(t)
 	config := "object Host \"lb1\" {\n\tcheck_command = \"dummy\"\n}\n"
-	want := map[string]map[string][]string{}
+	want, secrets := map[string]map[string][]string{}, map[string]bool{}
 	for _, p := range programs(t) {
 		if !p.IsPlugin() {
 			continue
@@ -111,6 +111,7 @@ func TestIcingaPassesEveryFlag(t *testing.T) {
 			switch {
 			case o.Long == "--help" || o.Long == "--version":
 			case o.Variable != "":
+				secrets[p.Name] = true
 				config += fmt.Sprintf("\t%s = \"secret of %s\"\n", variable, o.Variable)
 			case o.Value == "":
 				config += fmt.Sprintf("\t%s = true\n", variable)
@@ -140,7 +141,7 @@ func TestIcingaPassesEveryFlag(t *testing.T) {
 			socket = "all"
 		}
 		got := r.await(t, plugin, socket)
-		if tail := got[max(0, len(got)-2):]; flags["--socket"] != nil && strings.Join(tail, "\n") != "user=secret of HAPROXY_STATS_USERNAME\npassword=secret of HAPROXY_STATS_PASSWORD" {
+		if tail := got[max(0, len(got)-2):]; secrets[plugin] && strings.Join(tail, "\n") != "user=secret of HAPROXY_STATS_USERNAME\npassword=secret of HAPROXY_STATS_PASSWORD" {
 			t.Errorf("%s has in its environment %q", plugin, tail)
 		}
 		for flag, values := range flags {
@@ -206,10 +207,10 @@ func TestIcingaCluster(t *testing.T) {
 		t.Fatalf("cluster.conf has not the one address %s", address)
 	}
 	master.Configure(t, map[string]string{
-		"conf.d/zones.conf":                           strings.Replace(zones, address, "host = \"127.0.0.1\"\n\tport = \""+agent.Port+"\"", 1),
-		"zones.d/global-templates/check_haproxy.conf": icingaFile(t, "check_haproxy.conf"),
-		"zones.d/global-templates/services.conf":      icingaFile(t, "services.conf"),
-		"zones.d/master/lb1.conf":                     icingaHost(s, `vars.agent_endpoint = "lb1"`),
+		"conf.d/zones.conf":                              strings.Replace(zones, address, "host = \"127.0.0.1\"\n\tport = \""+agent.Port+"\"", 1),
+		"zones.d/global-templates/check_haproxy.conf":    icingaFile(t, "check_haproxy.conf"),
+		"zones.d/global-templates/haproxy-services.conf": icingaFile(t, "haproxy-services.conf"),
+		"zones.d/master/lb1.conf":                        icingaHost(s, `vars.agent_endpoint = "lb1"`),
 	})
 	agent.Configure(t, map[string]string{"conf.d/zones.conf": strings.Replace(zones, address, "", 1)})
 	agent.Start(t)
@@ -281,5 +282,43 @@ func TestDirectorBasket(t *testing.T) {
 	}
 	if want := strings.Count(commands, "\t\t\tdescription = "); arguments != want {
 		t.Errorf("the basket has %d arguments, check_haproxy.conf %d", arguments, want)
+	}
+}
+
+// TestIcingaTakesAnyHost: whatever vars.haproxy is, Icinga reloads, and only a host
+// that says what there is gets services.
+func TestIcingaTakesAnyHost(t *testing.T) {
+	rig.Need(t, "icinga2")
+	hosts := map[string]struct{ says, services string }{
+		"bool":     {"vars.haproxy = true", ""},
+		"text":     {`vars.haproxy = "yes"`, ""},
+		"number":   {"vars.haproxy = 1", ""},
+		"array":    {`vars.haproxy = [ "v2" ]`, ""},
+		"empty":    {"vars.haproxy = {}", ""},
+		"none":     {"", ""},
+		"backends": {`vars.haproxy = { url = "http://127.0.0.1/", backends = true }`, "backend sessions"},
+		"list":     {`vars.haproxy = { url = "http://127.0.0.1/", backends = [ "v2" ] }`, "backend backend-v2 sessions"},
+		"named":    {`vars.haproxy = { socket = "/run/x", others = false, certs = true, config = "/etc/haproxy", backends = { v2 = true } }`, "backend-v2 certs config dns process sessions"},
+	}
+	i := rig.NewIcinga(t, "single", plugins(t), nil)
+	i.Alone(t)
+	var config strings.Builder
+	for name, host := range hosts {
+		fmt.Fprintf(&config, "object Host %q {\n\tcheck_command = \"dummy\"\n\tenable_active_checks = false\n\t%s\n}\n", name, host.says)
+	}
+	i.Configure(t, map[string]string{
+		"conf.d/check_haproxy.conf":    icingaFile(t, "check_haproxy.conf"),
+		"conf.d/haproxy-services.conf": icingaFile(t, "haproxy-services.conf"),
+		"conf.d/hosts.conf":            config.String(),
+	})
+	i.Start(t)
+	for name, host := range hosts {
+		var got []string
+		for _, service := range i.Services(t, name) {
+			got = append(got, strings.TrimPrefix(service, "haproxy-"))
+		}
+		if services := strings.Join(got, " "); services != host.services {
+			t.Errorf("%s with %s has the services %q, want %q", name, host.says, services, host.services)
+		}
 	}
 }

@@ -70,7 +70,7 @@ func TestNagios(t *testing.T) {
 
 	// 15 requests in five minutes are 3 a minute.
 	lost := n.AwaitState(t, "lb1", "nosrv v2", "2")
-	wantMetrics(t, lost["performance_data"], "nosrv", "nosrv_rate", "requests", "v2_nosrv", "v2_nosrv_rate", "v2_requests")
+	wantMetrics(t, lost["performance_data"], "v2_nosrv", "v2_nosrv_rate", "v2_nosrv_share", "v2_requests")
 	if !strings.Contains(lost["long_plugin_output"], `\n`) {
 		t.Errorf("the long output is %q", lost["long_plugin_output"])
 	}

@@ -40,7 +40,7 @@ func TestNRPE(t *testing.T) {
 	rig.Need(t, "nrpe")
 	ask := checkNRPE(t)
 	s := newSite(t, "")
-	config := strings.NewReplacer("/run/haproxy/admin.sock", s.socket, "/var/log/haproxy.log", s.log).Replace(example(t, "nrpe/check_haproxy.cfg"))
+	config := strings.NewReplacer("/run/haproxy/monitor.sock", s.socket, "/run/haproxy/operator.sock", s.socket, "/var/log/haproxy.log", s.log).Replace(example(t, "nrpe/check_haproxy.cfg"))
 	file := filepath.Join(rig.SharedDir(t), "check_haproxy.cfg")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -298,3 +299,27 @@ object ApiUser "root" {
 }
 include_recursive "DIR/conf.d"
 `
+
+// Services are the names of a host's services, sorted.
+func (i *Icinga) Services(t testing.TB, host string) []string {
+	t.Helper()
+	var answer struct {
+		Results []struct {
+			Attrs struct {
+				Name string `json:"name"`
+				Host string `json:"host_name"`
+			} `json:"attrs"`
+		} `json:"results"`
+	}
+	if err := i.ask("/v1/objects/services?attrs=name&attrs=host_name", &answer); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, result := range answer.Results {
+		if result.Attrs.Host == host {
+			names = append(names, result.Attrs.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

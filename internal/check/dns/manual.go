@@ -9,7 +9,7 @@ var program = plugin.Program{Name: "check_haproxy_dns", Check: "dns"}
 func Manual() plugin.Manual {
 	m := plugin.Describe(program, &flags{})
 	m.Examples = []plugin.Example{
-		{Text: "All servers that HAProxy found by name, asked at the system's name servers:", Args: "-S /run/haproxy/admin.sock"},
+		{Text: "All servers that HAProxy found by name, asked at the system's name servers:", Args: "-S /run/haproxy/monitor.sock"},
 	}
 	return m
 }

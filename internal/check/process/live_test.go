@@ -199,6 +199,6 @@ func TestLiveState(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := rig.StartMaster(t, frontend(t))
-	wants(t, h.Master, "", plugin.Unknown, "for samples: not a directory")
+	wants(t, h.Master, "", plugin.Unknown, "is not used for samples: it cannot be made: not a directory")
 	wants(t, h.Master, "--min-uptime 1h", plugin.Warning, "HAProxy started ")
 }

@@ -10,7 +10,7 @@ func Manual() plugin.Manual {
 	m := plugin.Describe(program, &flags{})
 	m.Examples = []plugin.Example{
 		{Text: "Everything, the reloads included, which a master CLI tells:", Args: "-S /run/haproxy-master.sock --config /etc/haproxy/haproxy.cfg"},
-		{Text: "Stick tables, too, and peers that may be away:", Args: "-S /run/haproxy/admin.sock --table-warning 80 --table-critical 95 --peers ok"},
+		{Text: "Stick tables, too, and peers that may be away:", Args: "-S /run/haproxy/monitor.sock --table-warning 80 --table-critical 95 --peers ok"},
 	}
 	return m
 }
