@@ -10,14 +10,15 @@ import (
 	"check-haproxy/internal/haproxy"
 )
 
-// Lookup asks DNS for the names by which HAProxy knows the servers of backends,
-// of those that wanted takes. Without a resolver nobody is asked.
+// Lookup asks DNS for the names and SRV records by which HAProxy knows the
+// servers of backends, of those that wanted takes. Without a resolver nobody is
+// asked.
 func Lookup(ctx context.Context, resolver *dns.Resolver, backends []Target, wanted func(*haproxy.Server) bool) dns.Answers {
-	questions := questions(backends, wanted)
-	if resolver == nil || len(questions) == 0 {
+	asked := newQuestions(backends, wanted)
+	if resolver == nil || len(asked.names)+len(asked.services) == 0 {
 		return dns.Answers{}
 	}
-	return resolver.All(ctx, questions)
+	return resolver.All(ctx, asked.names, asked.services)
 }
 
 // explainTime is how long DNS may take to explain what is down: the news itself
@@ -34,29 +35,55 @@ func LookupDown(ctx context.Context, resolver *dns.Resolver, backends []Target) 
 
 func isDown(s *haproxy.Server) bool { return !s.IsUp() && !s.IsOut() }
 
-// questions are the servers' names, each once, with the addresses that HAProxy
-// uses. Nobody waits for a spare slot of a server-template.
-func questions(backends []Target, wanted func(*haproxy.Server) bool) []dns.Question {
-	var questions []dns.Question
-	index := map[string]int{}
+// questions are the servers' names and SRV records, each once, with the addresses
+// that HAProxy uses.
+type questions struct {
+	names    []dns.Question
+	services []dns.ServiceQuestion
+	index    map[string]int // of a name or a record, in lower case
+}
+
+func newQuestions(backends []Target, wanted func(*haproxy.Server) bool) *questions {
+	q := &questions{index: map[string]int{}}
 	for _, t := range backends {
 		for i := range t.Backend.Servers {
 			s := &t.Backend.Servers[i]
-			place := s.Place()
-			if place.FQDN == "" || s.Unfilled || !wanted(s) {
+			if s.Unfilled || !wanted(s) { // nobody waits for a spare slot
 				continue
 			}
-			name := strings.ToLower(place.FQDN)
-			at, asked := index[name]
-			if !asked {
-				at = len(questions)
-				index[name] = at
-				questions = append(questions, dns.Question{Name: name})
-			}
-			if address, err := netip.ParseAddr(place.Address); err == nil {
-				questions[at].Believe = append(questions[at].Believe, address)
+			switch place := s.Place(); {
+			case place.SRVRecord != "":
+				q.addService(place)
+			case place.FQDN != "":
+				q.addName(place)
 			}
 		}
 	}
-	return questions
+	return q
+}
+
+func (q *questions) addName(place haproxy.ServerState) {
+	name := strings.ToLower(place.FQDN)
+	at, asked := q.index[name]
+	if !asked {
+		at = len(q.names)
+		q.index[name] = at
+		q.names = append(q.names, dns.Question{Name: name})
+	}
+	if address, err := netip.ParseAddr(place.Address); err == nil {
+		q.names[at].Believe = append(q.names[at].Believe, address)
+	}
+}
+
+func (q *questions) addService(place haproxy.ServerState) {
+	record := "SRV " + strings.ToLower(place.SRVRecord)
+	at, asked := q.index[record]
+	if !asked {
+		at = len(q.services)
+		q.index[record] = at
+		q.services = append(q.services, dns.ServiceQuestion{Record: place.SRVRecord})
+	}
+	if address, ok := place.AddrPort(); ok {
+		q.services[at].Believe = append(q.services[at].Believe, address)
+	}
 }

@@ -31,7 +31,7 @@ func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
 	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering, ErrorsObserved:
 		return join(c.tryServer(s.Checked()), journal)
 	case DNSStale:
-		return join(c.dig(s), c.tryAt(s, c.movedTo(s)), c.mendAddress(server, s), journal)
+		return join(c.dig(s.Checked()), c.tryAt(s.Checked(), c.movedTo(s)), c.mendAddress(server, s), journal)
 	case DNSResolution:
 		return join(c.dig(s), c.ask("show resolvers"), journal)
 	case AgentDown:
@@ -177,22 +177,33 @@ func mend(commands []string, when string) []string {
 // dig asks DNS for the server's name.
 func (c Case) dig(s *haproxy.Server) []string {
 	switch place := s.Place(); {
-	case hostForm.fits(place.FQDN):
-		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", place.FQDN, place.FQDN)}
 	case hostForm.fits(place.SRVRecord):
 		return []string{fmt.Sprintf("dig +noall +answer +comments %s SRV", place.SRVRecord)}
+	case hostForm.fits(place.FQDN):
+		return []string{fmt.Sprintf("dig +noall +answer +comments %s A %s AAAA", place.FQDN, place.FQDN)}
 	}
 	return nil
 }
 
 // tryServer does by hand what the health check does, as far as HAProxy tells: it
 // knows no path, and whether checks use TLS only shows in their result.
-func (c Case) tryServer(s *haproxy.Server) []string { return c.tryAt(s, s.Place().Address) }
+func (c Case) tryServer(s *haproxy.Server) []string {
+	place := s.Place()
+	return c.tryAt(s, withPort(place.Address, place.Port))
+}
 
-// tryAt is tryServer for a server that is at another host by now.
-func (c Case) tryAt(s *haproxy.Server, address string) []string {
+// tryAt is tryServer for a server that is somewhere else by now, "host:port".
+// The check has an address or a port of its own, or uses these.
+func (c Case) tryAt(s *haproxy.Server, at string) []string {
 	told := s.Place()
-	place, err := netip.ParseAddrPort(withPort(cmp.Or(told.CheckAddress, address), cmp.Or(told.CheckPort, told.Port)))
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return nil
+	}
+	if told.CheckPort != 0 {
+		port = strconv.FormatInt(told.CheckPort, 10)
+	}
+	place, err := netip.ParseAddrPort(net.JoinHostPort(cmp.Or(told.CheckAddress, host), port))
 	if err != nil || place.Addr().Zone() != "" || place.Port() == 0 {
 		return nil
 	}
@@ -210,19 +221,28 @@ func (c Case) tryAt(s *haproxy.Server, address string) []string {
 // reload resolves the name again.
 func (c Case) mendAddress(server string, s *haproxy.Server) []string {
 	commands := []string{"systemctl reload haproxy"}
-	if to, err := netip.ParseAddr(c.movedTo(s)); err == nil && to.Zone() == "" {
-		commands = append(c.ask("set server "+server+" addr "+to.String()), commands...)
+	if to, err := netip.ParseAddrPort(c.movedTo(s)); err == nil && to.Addr().Zone() == "" {
+		order := "set server " + server + " addr " + to.Addr().String()
+		if int64(to.Port()) != s.Place().Port {
+			order += " port " + strconv.Itoa(int(to.Port()))
+		}
+		commands = append(c.ask(order), commands...)
 	}
 	return mend(commands, "for now; a resolvers section keeps it right")
 }
 
-// movedTo is the first of a server's new addresses; empty if it has none.
+// movedTo is the first of the server's new addresses with its port; empty if it
+// has none.
 func (c Case) movedTo(s *haproxy.Server) string {
-	answers := NamingOf(s, c.Names).Answers
-	if len(answers) == 0 {
+	answers := NamingOf(s.Checked(), c.Names).Answers
+	switch place := s.Place(); {
+	case len(answers) == 0:
 		return ""
+	case place.SRVRecord != "":
+		return answers[0]
+	default:
+		return withPort(answers[0], place.Port)
 	}
-	return answers[0]
 }
 
 // moreSlots is twice what a server has now.

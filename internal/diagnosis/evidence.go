@@ -93,30 +93,29 @@ func (cause Cause) predicate(plural bool) string {
 
 // describe says of a server what shows the cause, and since when.
 func (c Case) describe(cause Cause, s *haproxy.Server) string {
+	checked := s.Checked()
 	words := []string{s.Name}
 	if place := address(s); place != "" && cause != DNSStale {
 		words[0] += " (" + place + ")"
 	}
 	switch cause {
 	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering, ErrorsObserved:
-		if s != s.Checked() {
+		if s != checked {
 			words = append(words, "tracks "+s.Tracked)
 		}
 		if cause == HealthCheckRecovering {
 			words = append(words, s.Status)
 		}
-		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
+		words = append(words, lastCheck(checked.CheckResult(), checked.LastCheck)...)
 	case DNSResolution:
-		if name := s.Place().FQDN; name != "" {
+		if name := knownBy(s); name != "" {
 			words = append(words, name)
-		} else if record := s.Place().SRVRecord; record != "" {
-			words = append(words, "SRV "+record)
 		}
 	case DNSStale:
-		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(s), s.Place().FQDN, strings.Join(NamingOf(s, c.Names).Answers, " and ")))
-		words = append(words, lastCheck(s.Checked().CheckResult(), s.Checked().LastCheck)...)
+		words = append(words, fmt.Sprintf("uses %s, %s is now %s;", address(checked), knownBy(checked), Addresses(NamingOf(checked, c.Names).Answers)))
+		words = append(words, lastCheck(checked.CheckResult(), checked.LastCheck)...)
 	case AgentDown:
-		words = append(words, lastCheck(strings.TrimPrefix(s.AgentStatus, "* "), s.LastAgent)...)
+		words = append(words, lastCheck(strings.TrimPrefix(checked.AgentStatus, "* "), checked.LastAgent)...)
 	default:
 		words = append(words, s.Status)
 	}
@@ -124,6 +123,28 @@ func (c Case) describe(cause Cause, s *haproxy.Server) string {
 		words = append(words, "for "+plugin.FormatSeconds(s.LastChange.Value))
 	}
 	return strings.Join(words, " ")
+}
+
+// knownBy is the name or the SRV record by which HAProxy knows the server.
+func knownBy(s *haproxy.Server) string {
+	place := s.Place()
+	if place.SRVRecord != "" {
+		return "SRV " + place.SRVRecord
+	}
+	return place.FQDN
+}
+
+// Addresses lists what DNS has, and not all of a large pool.
+func Addresses(all []string) string {
+	const most = 4
+	switch last := len(all) - 1; {
+	case last < 1:
+		return strings.Join(all, "")
+	case len(all) > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(all[:most], ", "), len(all)-most)
+	default:
+		return strings.Join(all[:last], ", ") + " and " + all[last]
+	}
 }
 
 func lastCheck(result, text string) []string {

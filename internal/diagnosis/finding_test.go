@@ -176,6 +176,23 @@ func TestFindings(t *testing.T) {
 				journal,
 			},
 		}}},
+		"an SRV record that leads to another port": {func() Case {
+			c := caseOf(func(s *haproxy.Server) {
+				s.State.SRVRecord, s.State.FQDN = "_http._tcp.v2.example.com", "a.v2.example.com"
+			})
+			there := dns.ServiceTarget{Host: "a.v2.example.com", Port: 8080, Answer: moved("x", "192.0.2.77").Names["x"]}
+			c.Names = dns.Answers{Services: map[string]dns.Service{"_http._tcp.v2.example.com": {Targets: []dns.ServiceTarget{there}, Lookups: dns.Enough}}}
+			return c
+		}, []Finding{{
+			DNSStale, `its only server is down at an address that the name no longer resolves to: v2Elb uses 192.0.2.10:80, SRV _http._tcp.v2.example.com is now 192.0.2.77:8080; L4CON "Connection refused" for 36s`,
+			[]string{
+				"dig +noall +answer +comments _http._tcp.v2.example.com SRV",
+				"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.77:8080/'",
+				"echo 'set server v2/v2Elb addr 192.0.2.77 port 8080' | socat stdio /run/haproxy/admin.sock  # for now; a resolvers section keeps it right",
+				"systemctl reload haproxy  # for now; a resolvers section keeps it right",
+				journal,
+			},
+		}}},
 		"moved, and up": {func() Case {
 			c := caseOf(status("UP"))
 			c.Names = moved("v2.example.com", "192.0.2.77")

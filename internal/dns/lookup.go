@@ -1,4 +1,4 @@
-// Package lookup asks DNS for the addresses of many names at once: which are
+// Package dns asks DNS for the addresses of many names at once: which are
 // there now, in several lookups, or in words why there are none. It exists
 // beside net.Resolver because a person has to be told NXDOMAIN from SERVFAIL
 // from a name server that is dead, and because --nameserver has to be asked
@@ -25,8 +25,9 @@ const Enough = 3
 // addresses.
 const maxLookups = 16
 
-// maxAddresses bounds the addresses that are kept of a name.
-const maxAddresses = 256
+// maxAddresses bounds the addresses that are kept of a name; large pools have a
+// thousand. Those that somebody believes in are looked for among all.
+const maxAddresses = 4096
 
 // maxNames bounds the names that are asked in one go; no HAProxy has as many.
 const maxNames = 1 << 16
@@ -38,15 +39,22 @@ type Question struct {
 	Believe []netip.Addr
 }
 
+// believes says whether the address is one of those that are believed.
+func (q Question) believes(address netip.Addr) bool {
+	return slices.ContainsFunc(q.Believe, func(b netip.Addr) bool { return b.Unmap() == address })
+}
+
 // Answer is what DNS says of a name.
 type Answer struct {
-	// Addresses are those of all lookups together, as they came.
+	// Addresses are those of all lookups together, in order.
 	Addresses []netip.Addr
 	// Lookups were begun; in so many of them came an answer for IPv4 and for
-	// IPv6, be it that there is no address of the kind.
+	// IPv6, if only that there is no address of the kind.
 	Lookups, IPv4, IPv6 int
 	// Changing says that the last lookups still brought new addresses.
 	Changing bool
+	// Cut says that there were more addresses than are kept.
+	Cut bool
 	// Err is a sentence: why the last lookup that failed did.
 	Err error
 
@@ -66,12 +74,12 @@ func (a Answer) RulesOut(address netip.Addr) bool {
 	if address.Unmap().Is6() {
 		answered = a.IPv6
 	}
-	return len(a.Addresses) > 0 && !a.Has(address) && !a.Changing && answered >= Enough
+	return len(a.Addresses) > 0 && !a.Has(address) && !a.Changing && !a.Cut && answered >= Enough
 }
 
 // settled says whether another lookup would add nothing.
 func (a Answer) settled(q Question) bool {
-	if a.Lookups >= Enough && len(a.Addresses) == 0 {
+	if len(a.Addresses) == 0 && (a.Lookups >= Enough || errors.As(a.Err, &silence{})) {
 		return true
 	}
 	for _, address := range q.Believe {
@@ -83,7 +91,11 @@ func (a Answer) settled(q Question) bool {
 }
 
 // add takes the outcome of one lookup.
-func (a *Answer) add(o outcome) {
+func (a *Answer) add(o outcome, q Question) {
+	known := make(map[netip.Addr]bool, len(a.Addresses))
+	for _, address := range a.Addresses {
+		known[address] = true
+	}
 	a.Lookups++
 	a.quiet++
 	if o.ipv4 {
@@ -93,7 +105,12 @@ func (a *Answer) add(o outcome) {
 		a.IPv6++
 	}
 	for _, address := range o.addresses {
-		if !a.Has(address) && len(a.Addresses) < maxAddresses {
+		switch {
+		case known[address]:
+		case len(a.Addresses) >= maxAddresses && !q.believes(address):
+			a.Cut = true
+		default:
+			known[address] = true
 			a.Addresses = append(a.Addresses, address)
 			a.rotates = a.rotates || a.Lookups > 1
 			a.quiet = 0
@@ -112,8 +129,12 @@ type outcome struct {
 	err        error
 }
 
-// Answers are what DNS says of names. The zero Answers is that nobody asked.
-type Answers struct{ Names map[string]Answer } // by name in lower case
+// Answers are what DNS says of names and of SRV records. The zero Answers is that
+// nobody asked.
+type Answers struct {
+	Names    map[string]Answer  // by name in lower case
+	Services map[string]Service // by SRV record in lower case
+}
 
 // Of returns the answer for a name; false if it was not asked for.
 func (a Answers) Of(name string) (Answer, bool) {
@@ -121,11 +142,18 @@ func (a Answers) Of(name string) (Answer, bool) {
 	return answer, asked
 }
 
-// All looks all names up at once, and is back when the context ends at the
-// latest.
-func (r *Resolver) All(ctx context.Context, questions []Question) Answers {
+// OfService returns the answer for an SRV record; false if it was not asked for.
+func (a Answers) OfService(record string) (Service, bool) {
+	service, asked := a.Services[strings.ToLower(record)]
+	return service, asked
+}
+
+// All looks all names and SRV records up at once, and is back when the context
+// ends at the latest.
+func (r *Resolver) All(ctx context.Context, questions []Question, services []ServiceQuestion) Answers {
 	questions = questions[:min(len(questions), maxNames)]
-	answers := make([]Answer, len(questions))
+	services = services[:min(len(services), maxNames)]
+	answers, found := make([]Answer, len(questions)), make([]Service, len(services))
 	var asking sync.WaitGroup
 	for i, q := range questions {
 		asking.Go(func() {
@@ -133,10 +161,19 @@ func (r *Resolver) All(ctx context.Context, questions []Question) Answers {
 			answers[i] = r.name(ctx, q)
 		})
 	}
+	for i, q := range services {
+		asking.Go(func() {
+			defer panics.Catch(&found[i].Err)
+			found[i] = r.service(ctx, q)
+		})
+	}
 	asking.Wait()
-	all := Answers{make(map[string]Answer, len(questions))}
+	all := Answers{Names: make(map[string]Answer, len(questions)), Services: make(map[string]Service, len(services))}
 	for i, q := range questions {
 		all.Names[strings.ToLower(q.Name)] = answers[i]
+	}
+	for i, q := range services {
+		all.Services[strings.ToLower(q.Record)] = found[i]
 	}
 	return all
 }
@@ -157,12 +194,13 @@ func (r *Resolver) name(ctx context.Context, q Question) Answer {
 		}
 		several.Wait()
 		for _, o := range outcomes {
-			answer.add(o)
+			answer.add(o, q)
 		}
 	}
 	if answer.Lookups == 0 {
 		answer.Err = errNoTime
 	}
+	slices.SortFunc(answer.Addresses, netip.Addr.Compare)
 	return answer
 }
 

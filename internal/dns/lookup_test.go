@@ -44,7 +44,7 @@ func within(t *testing.T, limit time.Duration, r *Resolver, name string, believe
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	began := time.Now()
-	answer := r.All(ctx, []Question{{name, addrs(believe...)}}).Names[strings.ToLower(name)]
+	answer := r.All(ctx, []Question{{name, addrs(believe...)}}, nil).Names[strings.ToLower(name)]
 	if took := time.Since(began); took > limit+100*time.Millisecond {
 		t.Errorf("%s took %s, more than %s", name, took, limit)
 	}
@@ -216,7 +216,7 @@ func TestManyNamesAtOnce(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	began := time.Now()
-	answers := resolver(t, d.Address).All(ctx, questions)
+	answers := resolver(t, d.Address).All(ctx, questions, nil)
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("200 names took %s: one after the other they take 40s", took)
 	}
@@ -227,6 +227,205 @@ func TestManyNamesAtOnce(t *testing.T) {
 	}
 	if len(answers.Names) != 200 {
 		t.Errorf("%d answers", len(answers.Names))
+	}
+}
+
+// TestDeadNames holds that names that nobody answers for keep no other name
+// waiting: half of a thousand are dead, and stand first.
+func TestDeadNames(t *testing.T) {
+	d := rig.StartDNS(t)
+	var questions []Question
+	for i := range 1000 {
+		name := fmt.Sprintf("n%d.test", i)
+		is := rig.Name{Addresses: []string{"192.0.2.10"}, Silent: i < 500}
+		d.Set(name, is)
+		believe := "192.0.2.10"
+		if i%2 == 1 {
+			believe = "192.0.2.99" // so that it takes three lookups
+		}
+		questions = append(questions, Question{name, addrs(believe)})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	r := resolver(t, d.Address)
+	r.patience = 50 * time.Millisecond
+	answers := r.All(ctx, questions, nil)
+	for i, q := range questions {
+		a, asked := answers.Of(q.Name)
+		switch {
+		case !asked:
+			t.Fatalf("%s has no answer at all", q.Name)
+		case i < 500:
+			if len(a.Addresses) > 0 || a.Err == nil {
+				t.Fatalf("%s is dead: %+v", q.Name, a)
+			}
+		case i%2 == 0 && !a.Has(q.Believe[0]), i%2 == 1 && !a.RulesOut(q.Believe[0]):
+			t.Fatalf("%s was kept waiting: %+v", q.Name, a)
+		}
+	}
+}
+
+// TestRepeatedAttemptsWait holds that a query that begins never waits for those
+// that are repeated, however few may be under way: names whose addresses take
+// turns need many queries.
+func TestRepeatedAttemptsWait(t *testing.T) {
+	d := rig.StartDNS(t)
+	var questions []Question
+	for i := range 40 {
+		name := fmt.Sprintf("dead%d.test", i)
+		d.Set(name, rig.Name{Silent: true})
+		questions = append(questions, Question{name, nil})
+	}
+	var pool []string
+	for i := range 12 {
+		pool = append(pool, fmt.Sprintf("192.0.2.%d", i+1))
+	}
+	d.Set("pool.test", rig.Name{Addresses: pool, Most: 1})
+	questions = append(questions, Question{"pool.test", addrs("192.0.2.12")})
+	r := resolver(t, d.Address)
+	r.patience = 30 * time.Millisecond
+	r.places = nil
+	for _, most := range []int{4, 4, 4, 4} {
+		r.places = append(r.places, make(chan struct{}, most))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if a, _ := r.All(ctx, questions, nil).Of("pool.test"); !a.Has(netip.MustParseAddr("192.0.2.12")) {
+		t.Errorf("the pool was kept waiting: %+v", a)
+	}
+}
+
+// TestSilentNameIsNotAskedAgain: whoever has not answered four times will not
+// answer another lookup.
+func TestSilentNameIsNotAskedAgain(t *testing.T) {
+	d := rig.StartDNS(t)
+	d.Set("silent.test", rig.Name{Silent: true})
+	r := resolver(t, d.Address)
+	r.patience, r.late = 10*time.Millisecond, make(chan struct{})
+	got := within(t, 5*time.Second, r, "silent.test", "192.0.2.10")
+	if got.Lookups != 1 || d.Queries("silent.test") > 2*maxAttempts || got.Err == nil {
+		t.Errorf("%d lookups with %d queries: %v", got.Lookups, d.Queries("silent.test"), got.Err)
+	}
+}
+
+// TestLargePool holds that an address is looked for in all of an answer: a name
+// can have a thousand.
+func TestLargePool(t *testing.T) {
+	d := rig.StartDNS(t)
+	pool := make([]string, 1000)
+	for i := range pool {
+		pool[i] = fmt.Sprintf("198.18.%d.%d", i/250, i%250+1)
+	}
+	d.Set("pool.test", rig.Name{Addresses: pool, Big: true})
+	r := resolver(t, d.Address)
+	got := within(t, 2*time.Second, r, "pool.test", pool[999])
+	if !got.Has(netip.MustParseAddr(pool[999])) || got.Lookups != 1 || got.Cut || len(got.Addresses) != 1000 {
+		t.Errorf("of 1000 addresses the last: %d lookups, %d addresses, cut %v", got.Lookups, len(got.Addresses), got.Cut)
+	}
+	if got := within(t, 2*time.Second, r, "pool.test", "192.0.2.1"); !got.RulesOut(netip.MustParseAddr("192.0.2.1")) {
+		t.Errorf("no address of 1000: %d lookups, %v", got.Lookups, got.Err)
+	}
+}
+
+// TestCutAnswer holds that nothing is ruled out of more than is kept, and that
+// what is believed is found in it.
+func TestCutAnswer(t *testing.T) {
+	var o outcome
+	o.ipv4, o.ipv6 = true, true
+	for i := range maxAddresses + 10 {
+		o.addresses = append(o.addresses, netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+	}
+	last := o.addresses[maxAddresses+9]
+	for name, believe := range map[string][]netip.Addr{"the last": {last}, "another": addrs("192.0.2.1")} {
+		var a Answer
+		for range Enough + 1 {
+			a.add(o, Question{"pool.test", believe})
+		}
+		if !a.Cut || len(a.Addresses) > maxAddresses+1 || a.Has(last) != (name == "the last") || a.RulesOut(netip.MustParseAddr("192.0.2.1")) {
+			t.Errorf("%s: cut %v, %d addresses, has the last: %v, rules another one out: %v", name, a.Cut, len(a.Addresses), a.Has(last), a.RulesOut(netip.MustParseAddr("192.0.2.1")))
+		}
+	}
+	o.addresses = o.addresses[:maxAddresses]
+	var a Answer
+	a.add(o, Question{})
+	if a.Cut {
+		t.Error("an answer that fits is cut")
+	}
+}
+
+func TestServices(t *testing.T) {
+	d := rig.StartDNS(t)
+	d.Set("_http._tcp.v2.test", rig.Name{Targets: []string{"a.v2.test:8080", "b.v2.test:8081"}})
+	d.Set("_alias._tcp.v2.test", rig.Name{Alias: "_http._tcp.v2.test"})
+	d.Set("_some._tcp.v2.test", rig.Name{Targets: []string{"a.v2.test:8080", "gone.v2.test:8080", "mute.v2.test:9090"}})
+	d.Set("_turns._tcp.v2.test", rig.Name{Targets: []string{"a.v2.test:8080", "b.v2.test:8081"}, Most: 1})
+	d.Set("_none._tcp.v2.test", rig.Name{})
+	d.Set("_mute._tcp.v2.test", rig.Name{Silent: true})
+	d.Set("a.v2.test", rig.Name{Addresses: []string{"192.0.2.10"}})
+	d.Set("b.v2.test", rig.Name{Addresses: []string{"192.0.2.11", "2001:db8::11"}})
+	d.Set("mute.v2.test", rig.Name{Silent: true})
+	r := resolver(t, d.Address)
+	for _, test := range []struct {
+		record, believe string
+		has, out        bool
+		err             string
+	}{
+		{"_http._tcp.v2.test", "192.0.2.10:8080", true, false, ""},
+		{"_HTTP._tcp.v2.test.", "[2001:db8::11]:8081", true, false, ""},
+		{"_http._tcp.v2.test", "192.0.2.10:8081", false, true, ""}, // the port of another target
+		{"_http._tcp.v2.test", "192.0.2.10:80", false, true, ""},
+		{"_http._tcp.v2.test", "192.0.2.99:8080", false, true, ""},
+		{"_alias._tcp.v2.test", "192.0.2.11:8081", true, false, ""},
+		{"_some._tcp.v2.test", "192.0.2.10:8080", true, false, ""},
+		{"_some._tcp.v2.test", "192.0.2.99:9090", false, false, ""}, // mute.v2.test may have it
+		{"_some._tcp.v2.test", "192.0.2.99:8080", false, false, ""}, // gone.v2.test is not certain
+		{"_turns._tcp.v2.test", "192.0.2.11:8081", true, false, ""},
+		{"_none._tcp.v2.test", "192.0.2.10:8080", false, false, "no SRV record"},
+		{"_no._tcp.v2.test", "192.0.2.10:8080", false, false, "no such name (NXDOMAIN)"},
+		{"_mute._tcp.v2.test", "192.0.2.10:8080", false, false, "no answer from name server " + d.Address + " in time"},
+		{"a..b", "192.0.2.10:8080", false, false, `"a..b." cannot be looked up: it is no host name`},
+	} {
+		t.Run(test.record+" "+test.believe, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			defer cancel()
+			place := netip.MustParseAddrPort(test.believe)
+			got, asked := r.All(ctx, nil, []ServiceQuestion{{test.record, []netip.AddrPort{place}}}).OfService(test.record)
+			message := ""
+			if got.Err != nil {
+				message = got.Err.Error()
+			}
+			if !asked || got.Has(place) != test.has || got.RulesOut(place) != test.out || message != test.err {
+				t.Errorf("has %v, rules out %v, error %q; want %v, %v, %q\n%+v", got.Has(place), got.RulesOut(place), message, test.has, test.out, test.err, got)
+			}
+		})
+	}
+	t.Run("what it is now", func(t *testing.T) {
+		got, _ := r.All(context.Background(), nil, []ServiceQuestion{{Record: "_http._tcp.v2.test"}}).OfService("_http._tcp.v2.test")
+		if places := fmt.Sprint(got.Places()); places != "[192.0.2.10:8080 192.0.2.11:8081 [2001:db8::11]:8081]" || got.Lookups != 1 {
+			t.Errorf("%d lookups: %s", got.Lookups, places)
+		}
+	})
+}
+
+// TestManyTargets holds that an SRV record that was cut rules nothing out.
+func TestManyTargets(t *testing.T) {
+	s := Service{Lookups: Enough}
+	var targets []ServiceTarget
+	for i := range maxTargets + 1 {
+		targets = append(targets, ServiceTarget{Host: fmt.Sprintf("t%d.test", i), Port: 80})
+	}
+	s.add(targets[:maxTargets])
+	s.add(targets[:5])
+	if s.Cut || len(s.Targets) != maxTargets {
+		t.Errorf("%d targets, cut %v", len(s.Targets), s.Cut)
+	}
+	place := netip.MustParseAddrPort("192.0.2.1:81")
+	if !s.RulesOut(place) {
+		t.Error("a port that no target has is not ruled out")
+	}
+	if s.add(targets); !s.Cut || len(s.Targets) != maxTargets || s.RulesOut(place) {
+		t.Errorf("%d targets, cut %v, ruled out %v", len(s.Targets), s.Cut, s.RulesOut(place))
 	}
 }
 
@@ -241,7 +440,7 @@ func TestNeverLonger(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	answers := resolver(t, d.Address).All(ctx, questions)
+	answers := resolver(t, d.Address).All(ctx, questions, nil)
 	if took := time.Since(began); took > 800*time.Millisecond {
 		t.Errorf("with 300ms it took %s", took)
 	}

@@ -27,31 +27,37 @@ const (
 	maxAliases = 16
 )
 
-// addresses asks for a name's addresses of one kind, over as many questions as
-// its aliases take.
+// addresses asks for a name's addresses of one kind.
 func (r *Resolver) addresses(ctx context.Context, name string, ipv4 bool, nth int) ([]netip.Addr, error) {
 	kind := dnsmessage.TypeAAAA
 	if ipv4 {
 		kind = dnsmessage.TypeA
 	}
+	reply, err := r.records(ctx, name, kind, nth)
+	return reply.addresses, err
+}
+
+// records asks for a name's records of one kind, over as many questions as its
+// aliases take.
+func (r *Resolver) records(ctx context.Context, name string, kind dnsmessage.Type, nth int) (reply, error) {
 	for range maxAliases {
 		host, err := dnsmessage.NewName(name)
 		if err != nil || !wellFormed(name) {
-			return nil, fmt.Errorf("%q cannot be looked up: it is no host name", name)
+			return reply{}, fmt.Errorf("%q cannot be looked up: it is no host name", name)
 		}
-		reply, err := r.query(ctx, dnsmessage.Question{Name: host, Type: kind, Class: dnsmessage.ClassINET}, nth)
+		got, err := r.query(ctx, dnsmessage.Question{Name: host, Type: kind, Class: dnsmessage.ClassINET}, nth)
 		if err != nil {
-			return nil, err
+			return reply{}, err
 		}
-		if len(reply.addresses) > 0 {
-			return reply.addresses, nil
+		if len(got.addresses)+len(got.targets) > 0 {
+			return got, nil
 		}
-		if reply.end == canonical(name) {
-			return nil, errNoAddress
+		if got.end == canonical(name) {
+			return reply{}, errNoAddress
 		}
-		name = reply.end + "." // the name server left an alias to be followed
+		name = got.end + "." // the name server left an alias to be followed
 	}
-	return nil, fmt.Errorf("DNS leads from alias to alias more than %d times", maxAliases)
+	return reply{}, fmt.Errorf("DNS leads from alias to alias more than %d times", maxAliases)
 }
 
 // wellFormed says whether each part of a full name is there and fits.
@@ -64,64 +70,90 @@ func wellFormed(name string) bool {
 	return true
 }
 
+// result is what an attempt came to: an answer, or a failure, or, before one of
+// these, that it is late.
+type result struct {
+	reply reply
+	err   error
+	late  bool
+}
+
 // query asks one name server after the other, each again after a while, until
 // one has a certain answer. Earlier ones may still answer while later ones are
 // asked.
 func (r *Resolver) query(ctx context.Context, q dnsmessage.Question, nth int) (reply, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	attempts := maxAttempts * len(r.servers)
+	results := make(chan result, 2*attempts)
+	sent, waiting, failures := 0, 0, 0
+	next := func() {
+		if sent < attempts && (sent == 0 || ctx.Err() == nil) {
+			go r.attempt(ctx, r.servers[(nth+sent)%len(r.servers)], q, sent, results)
+			sent++
+			waiting++
+		}
+	}
+	var failure error = silence{r.servers}
+	for next(); waiting > 0; {
+		got := <-results
+		switch {
+		case got.late:
+			next()
+			continue
+		case got.err == nil || errors.Is(got.err, errNoAddress):
+			return got.reply, got.err
+		case got.err == errNoTime && sent == 1:
+			return reply{}, errNoTime
+		case got.err != errNoTime && got.err != errSilent:
+			failure = got.err
+			failures++
+		}
+		// When each has said that it cannot, to ask again brings the same.
+		if waiting--; failures < len(r.servers) {
+			next()
+		}
+	}
+	return reply{}, failure
+}
+
+// attempt asks one name server once, when there is a place for it. If the answer
+// does not come in the time it has, it says so, leaves the place to others, and
+// goes on waiting as long as there is room.
+func (r *Resolver) attempt(ctx context.Context, server string, q dnsmessage.Question, sent int, results chan<- result) {
+	places := r.places[min(sent, len(r.places)-1)]
 	select {
-	case r.running <- struct{}{}:
-		defer func() { <-r.running }()
+	case places <- struct{}{}:
 	case <-ctx.Done():
-		return reply{}, errNoTime
+		results <- result{err: errNoTime}
+		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type result struct {
-		reply reply
-		err   error
+	answered := make(chan result, 1)
+	go func() {
+		var got result
+		defer func() { answered <- got }()
+		defer panics.Catch(&got.err)
+		got.reply, got.err = exchange(ctx, server, q)
+	}()
+	patience := time.NewTimer(r.patience << min(sent/len(r.servers), 2))
+	defer patience.Stop()
+	select {
+	case got := <-answered:
+		<-places
+		results <- got
+		return
+	case <-patience.C:
+		<-places
+		results <- result{late: true}
 	}
-	attempts := maxAttempts * len(r.servers)
-	results := make(chan result, attempts)
-	tick := time.NewTimer(0)
-	defer tick.Stop()
-	waiting, failures := 0, 0
-	var failure error
-	for sent := 0; ; {
-		select {
-		case <-tick.C:
-			if sent == attempts {
-				continue
-			}
-			server := r.servers[(nth+sent)%len(r.servers)]
-			sent++
-			waiting++
-			tick.Reset(r.patience << min((sent-1)/len(r.servers), 2))
-			go func() {
-				var got result
-				defer func() { results <- got }()
-				defer panics.Catch(&got.err)
-				got.reply, got.err = exchange(ctx, server, q)
-			}()
-		case got := <-results:
-			waiting--
-			if got.err == nil || errors.Is(got.err, errNoAddress) {
-				return got.reply, got.err
-			}
-			failures++
-			if failure == nil || !errors.Is(got.err, context.Canceled) {
-				failure = got.err
-			}
-			// Each has said that it cannot; to ask again brings the same.
-			if waiting == 0 && failures >= len(r.servers) {
-				return reply{}, failure
-			}
-			tick.Reset(0)
-		case <-ctx.Done():
-			if failure != nil && waiting == 0 {
-				return reply{}, failure
-			}
-			return reply{}, fmt.Errorf("no answer from %s in time", listed(r.servers))
-		}
+	select {
+	case r.late <- struct{}{}:
+		results <- <-answered
+		<-r.late
+	default:
+		results <- result{err: errSilent}
 	}
 }
 
@@ -213,6 +245,14 @@ func dial(ctx context.Context, network, server string) (conn net.Conn, stop func
 	return conn, func() { ended(); _ = conn.Close() }, nil
 }
 
+// silence is that no name server has answered, however often it was asked.
+type silence struct{ servers []string }
+
+func (s silence) Error() string { return "no answer from " + listed(s.servers) + " in time" }
+
+// errSilent is an attempt without an answer in the time it had.
+var errSilent = errors.New("no answer in time")
+
 // explain puts into words why a name server gave no certain answer.
 func explain(server string, err error) error {
 	server = listed([]string{server})
@@ -225,7 +265,7 @@ func explain(server string, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s closed the connection without an answer", server)
 	case errors.Is(err, context.Canceled), isTimeout(err):
-		return fmt.Errorf("no answer from %s in time", server)
+		return errSilent
 	}
 	var syscallErr syscall.Errno
 	if errors.As(err, &syscallErr) {

@@ -11,7 +11,8 @@ import (
 // reply is a name server's certain answer.
 type reply struct {
 	addresses []netip.Addr
-	end       string // the canonical name that the addresses belong to, or where the aliases stop
+	targets   []ServiceTarget // of an SRV record, without their addresses
+	end       string          // the canonical name that the addresses belong to, or where the aliases stop
 }
 
 var (
@@ -81,8 +82,7 @@ func parse(message []byte, id uint16, q dnsmessage.Question) (reply, error) {
 // answers reads the answer section: the aliases from the name asked for on, and
 // the addresses at their end. Any says whether there was anything.
 func answers(p *dnsmessage.Parser, q dnsmessage.Question) (got reply, any bool, err error) {
-	aliases := map[string]string{}
-	addresses := map[string][]netip.Addr{}
+	records := map[string][]record{}
 	for {
 		header, err := p.AnswerHeader()
 		if errors.Is(err, dnsmessage.ErrSectionDone) {
@@ -93,42 +93,65 @@ func answers(p *dnsmessage.Parser, q dnsmessage.Question) (got reply, any bool, 
 		}
 		any = true
 		owner := canonical(header.Name.String())
-		address, alias, err := record(p, header, q.Type)
-		switch {
-		case err != nil:
+		r, err := readRecord(p, header, q.Type)
+		if err != nil {
 			return reply{}, false, errGarbled
-		case alias != "":
-			aliases[owner] = alias
-		case address.IsValid():
-			addresses[owner] = append(addresses[owner], address)
 		}
+		records[owner] = append(records[owner], r)
 	}
 	got.end = canonical(q.Name.String())
 	for range maxAliases {
-		next, ok := aliases[got.end]
-		if !ok {
+		next := aliasIn(records[got.end])
+		if next == "" {
 			break
 		}
 		got.end = next
 	}
-	got.addresses = addresses[got.end]
+	for _, r := range records[got.end] {
+		switch {
+		case r.address.IsValid():
+			got.addresses = append(got.addresses, r.address)
+		case r.target.Host != "":
+			got.targets = append(got.targets, r.target)
+		}
+	}
 	return got, any, nil
 }
 
-// record reads one resource record, if it is an alias or an address of the kind
-// asked for.
-func record(p *dnsmessage.Parser, header dnsmessage.ResourceHeader, kind dnsmessage.Type) (address netip.Addr, alias string, err error) {
+// record is what a resource record says; one of no use is empty.
+type record struct {
+	alias   string
+	address netip.Addr
+	target  ServiceTarget
+}
+
+func aliasIn(records []record) string {
+	for _, r := range records {
+		if r.alias != "" {
+			return r.alias
+		}
+	}
+	return ""
+}
+
+// readRecord reads one resource record, if it is an alias or of the kind asked
+// for.
+func readRecord(p *dnsmessage.Parser, header dnsmessage.ResourceHeader, kind dnsmessage.Type) (record, error) {
 	switch {
 	case header.Class != dnsmessage.ClassINET:
 	case header.Type == dnsmessage.TypeCNAME:
 		r, err := p.CNAMEResource()
-		return address, canonical(r.CNAME.String()), err
-	case header.Type == dnsmessage.TypeA && kind == dnsmessage.TypeA:
+		return record{alias: canonical(r.CNAME.String())}, err
+	case header.Type != kind:
+	case kind == dnsmessage.TypeA:
 		r, err := p.AResource()
-		return netip.AddrFrom4(r.A), "", err
-	case header.Type == dnsmessage.TypeAAAA && kind == dnsmessage.TypeAAAA:
+		return record{address: netip.AddrFrom4(r.A)}, err
+	case kind == dnsmessage.TypeAAAA:
 		r, err := p.AAAAResource()
-		return netip.AddrFrom16(r.AAAA).Unmap(), "", err
+		return record{address: netip.AddrFrom16(r.AAAA).Unmap()}, err
+	case kind == dnsmessage.TypeSRV:
+		r, err := p.SRVResource()
+		return record{target: ServiceTarget{Host: canonical(r.Target.String()), Port: r.Port}}, err
 	}
-	return address, "", p.SkipAnswer()
+	return record{}, p.SkipAnswer()
 }

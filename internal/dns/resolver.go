@@ -18,19 +18,31 @@ type Resolver struct {
 	search  []string // domains that short names may be in
 	ndots   int      // names with fewer dots are short
 	hosts   map[string][]netip.Addr
-	running chan struct{}
+	// places are those of the attempts that are under way: of the first ones of
+	// queries, of the second ones, and so on. A place is left when the attempt is
+	// late, and first ones never wait for repeated ones, so that names that nobody
+	// answers for keep no other name waiting. Late are the places of late ones.
+	places []chan struct{}
+	late   chan struct{}
 	// patience is how long a name server has before the next one is asked, too,
-	// or the same again: a datagram may be lost. What comes later still counts.
+	// or the same again: a datagram may be lost. What comes later still counts,
+	// while there is room.
 	patience time.Duration
 }
 
-// maxQueries bounds the queries that are under way at once: each has a socket
-// or two, and processes may have 1,024 files.
-const maxQueries = 400
+// Bounds on the attempts that are under way at once, by how often the query was
+// sent before, and on those that are late. Each has a socket, and processes may
+// have 1,024 files.
+var maxPlaces = []int{256, 128, 64, 64}
+
+const maxLate = 256
 
 // New returns a resolver that asks these name servers and nothing else.
 func New(nameservers []Nameserver) *Resolver {
-	r := &Resolver{running: make(chan struct{}, maxQueries), patience: time.Second}
+	r := &Resolver{late: make(chan struct{}, maxLate), patience: time.Second}
+	for _, most := range maxPlaces {
+		r.places = append(r.places, make(chan struct{}, most))
+	}
 	for _, n := range nameservers {
 		r.servers = append(r.servers, n.address)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,6 +25,15 @@ type ServerState struct {
 	UsesTLS          bool       // srv_use_ssl
 	CheckAddress     string     // srv_check_addr
 	CheckPort        int64      // srv_check_port
+}
+
+// AddrPort is the address with its port; false if either is unknown.
+func (s ServerState) AddrPort() (netip.AddrPort, bool) {
+	address, err := netip.ParseAddr(s.Address)
+	if err != nil || s.Port <= 0 || s.Port > math.MaxUint16 {
+		return netip.AddrPort{}, false
+	}
+	return netip.AddrPortFrom(address.Unmap(), uint16(s.Port)), true
 }
 
 // AdminState is srv_admin_state, a mask: 0x01, 0x02, 0x04 maintenance (forced,

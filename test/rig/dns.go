@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type DNS struct {
 // Name is what the name server says of a name.
 type Name struct {
 	Addresses  []string         // IPv4 and IPv6, in this order
+	Targets    []string         // "host:port" of an SRV record
 	Alias      string           // a CNAME; followed where its target is set, too
 	Most       int              // most addresses in an answer: each begins where the one before it ended
 	RCode      dnsmessage.RCode // instead of an answer
@@ -180,6 +182,11 @@ func (d *DNS) records(kind dnsmessage.Type, name string) []dnsmessage.Resource {
 	}
 	is := d.names[name]
 	var all []dnsmessage.Resource
+	for _, target := range is.Targets {
+		if kind == dnsmessage.TypeSRV {
+			all = append(all, dnsmessage.Resource{Header: header(name, kind), Body: service(target)})
+		}
+	}
 	for _, text := range is.Addresses {
 		address := netip.MustParseAddr(text)
 		switch {
@@ -198,6 +205,15 @@ func (d *DNS) records(kind dnsmessage.Type, name string) []dnsmessage.Resource {
 		return records
 	}
 	return append(records, all...)
+}
+
+func service(target string) *dnsmessage.SRVResource {
+	host, port, _ := strings.Cut(target, ":")
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		panic(err) // the test set a target without a port
+	}
+	return &dnsmessage.SRVResource{Priority: 1, Weight: 1, Port: uint16(number), Target: dnsmessage.MustNewName(host + ".")}
 }
 
 func header(name string, kind dnsmessage.Type) dnsmessage.ResourceHeader {

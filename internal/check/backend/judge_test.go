@@ -201,6 +201,11 @@ func TestTroubleBesideServers(t *testing.T) {
 			t.Errorf("%s: cause %q with the findings %+v", name, v.Cause, findings)
 		}
 	}
+	unresolved := backend("UP", "MAINT (resolution)")
+	unresolved.Backend.Servers[1].LastChange = number(3600)
+	if v, _ := Judge(unresolved, dns.Answers{}, with(func(o *Options) { hour(o); o.UnresolvedOut = true })); v.State != plugin.OK || v.Out != 1 {
+		t.Errorf("nobody has taken out a server that is unresolved: %s", v.State)
+	}
 	for name, f := range map[string]haproxy.Frontend{"pages": {Intercepted: number(1)}, "answers": {Successes: number(1)}} {
 		if v, ok := Judge(beside(never, f), dns.Answers{}, defaults); ok {
 			t.Errorf("a backend whose frontend has %s is judged: %s", name, v.State)

@@ -52,6 +52,8 @@ func TestJudge(t *testing.T) {
 	once := dns.Answer{Lookups: 1, IPv4: 1, IPv6: 1, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.77")}}
 	changing := found("192.0.2.1", "192.0.2.2", "192.0.2.3")
 	changing.Changing = true
+	cut := found("192.0.2.1")
+	cut.Cut = true
 	noIPv6 := found("192.0.2.77")
 	noIPv6.IPv6 = 0
 	for name, test := range map[string]struct {
@@ -72,7 +74,7 @@ func TestJudge(t *testing.T) {
 		},
 		"stale and down": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77", "192.0.2.78")},
-			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77 192.0.2.78",
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.77 and 192.0.2.78",
 		},
 		"stale and up": {
 			backendOf(server{"a", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.77")},
@@ -120,11 +122,11 @@ func TestJudge(t *testing.T) {
 		},
 		"a load balancer that gives other addresses each time": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": changing},
-			plugin.OK, "", "ok", "",
+			plugin.OK, "", "not-judged", "",
 		},
 		"a large pool": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6")},
-			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 and 2 more",
+			plugin.Critical, diagnosis.DNSStale, "stale", "v2 has 1 of 1 servers stale: a (DOWN) uses 192.0.2.10, v2.test is now 192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4 and 2 more",
 		},
 		"spare slots": {
 			backendOf(server{"a1", "UP", "192.0.2.10", "v2.test", ""}, server{"a2", "MAINT (resolution)", "", "v2.test", ""}, server{"a3", "MAINT (resolution)", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.10")},
@@ -144,11 +146,19 @@ func TestJudge(t *testing.T) {
 		},
 		"in maintenance before it ever had an address": {
 			backendOf(server{"a", "MAINT", "", "v2.test", ""}), map[string]dns.Answer{"v2.test": failed},
-			plugin.OK, "", "ok", "",
+			plugin.Critical, diagnosis.DNSResolution, "unresolved", "v2 has 1 of 1 servers unresolved: a (MAINT) has no address, v2.test: no such name (NXDOMAIN)",
+		},
+		"down without an address, beside one that serves": {
+			backendOf(server{"a", "DOWN", "", "v2.test", ""}, server{"b", "UP", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": found("192.0.2.10")},
+			plugin.Warning, diagnosis.DNSResolution, "unresolved ok", "v2 has 1 of 2 servers unresolved: a (DOWN) has no address, v2.test is 192.0.2.10, which HAProxy does not know",
+		},
+		"an answer that was cut": {
+			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), map[string]dns.Answer{"v2.test": cut},
+			plugin.OK, "", "not-judged", "",
 		},
 		"nobody looked": {
 			backendOf(server{"a", "DOWN", "192.0.2.10", "v2.test", ""}), nil,
-			plugin.OK, "", "ok", "",
+			plugin.OK, "", "not-judged", "",
 		},
 	} {
 		v, ok := Judge(test.backend, dns.Answers{Names: test.answers})
@@ -170,6 +180,66 @@ func TestJudge(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// A server of an SRV record is where a target of the record is, with its port.
+func TestServices(t *testing.T) {
+	const record = "_http._tcp.v2.test"
+	service := func(lookups int, targets ...dns.ServiceTarget) dns.Answers {
+		return dns.Answers{Services: map[string]dns.Service{record: {Lookups: lookups, Targets: targets}}}
+	}
+	one := dns.ServiceTarget{Host: "one.v2.test", Port: 8080, Answer: found("192.0.2.10")}
+	two := dns.ServiceTarget{Host: "two.v2.test", Port: 8081, Answer: found("192.0.2.11")}
+	failing := dns.ServiceTarget{Host: "one.v2.test", Port: 8080, Answer: dns.Answer{Lookups: 3, Err: errors.New("no such name (NXDOMAIN)")}}
+	changing := one
+	changing.Answer.Changing = true
+	for name, test := range map[string]struct {
+		port     int64
+		names    dns.Answers
+		standing diagnosis.NameStanding
+		words    string
+	}{
+		"right":             {8080, service(1, two, one), diagnosis.NameOK, "(DOWN) uses 192.0.2.10, SRV record " + record},
+		"another port":      {8081, service(3, one, two), diagnosis.NameStale, "(DOWN) uses 192.0.2.10, SRV record " + record + " is now 192.0.2.10:8080 and 192.0.2.11:8081"},
+		"another address":   {8080, service(3, two), diagnosis.NameStale, "(DOWN) uses 192.0.2.10, SRV record " + record + " is now 192.0.2.11:8081"},
+		"one lookup":        {8080, service(1, two), diagnosis.NameLookupFailed, "(DOWN) uses 192.0.2.10, SRV record " + record + ": there was no time for enough lookups; raise --timeout"},
+		"a target is gone":  {8080, service(3, failing, two), diagnosis.NameLookupFailed, "(DOWN) uses 192.0.2.10, SRV record " + record + ": one.v2.test: no such name (NXDOMAIN)"},
+		"a target changes":  {8080, service(3, two, dns.ServiceTarget{Host: "three.v2.test", Port: 8080, Answer: dns.Answer{Changing: true}}), diagnosis.NameNotJudged, "(DOWN) uses 192.0.2.10, SRV record " + record + ": three.v2.test: DNS gives other addresses each time, 0 so far"},
+		"no port":           {0, service(3, one), diagnosis.NameNotJudged, "(DOWN) uses 192.0.2.10, SRV record " + record + ": HAProxy tells no port, which an SRV record is about"},
+		"nobody looked":     {8080, dns.Answers{}, diagnosis.NameNotJudged, "(DOWN) uses 192.0.2.10, SRV record " + record},
+		"another was asked": {8080, dns.Answers{Names: map[string]dns.Answer{"one.v2.test": found("192.0.2.10")}}, diagnosis.NameNotJudged, "(DOWN) uses 192.0.2.10, SRV record " + record},
+	} {
+		s := haproxy.Server{Name: "a", Status: "DOWN", State: &haproxy.ServerState{Address: "192.0.2.10", Port: test.port, FQDN: "one.v2.test", SRVRecord: record}}
+		v, ok := Judge(target(&haproxy.Backend{Name: "v2", Servers: []haproxy.Server{s}}), test.names)
+		if !ok || v.Servers[0].Standing != test.standing || v.Servers[0].describe() != test.words {
+			t.Errorf("%s: %s, %q; want %s, %q", name, v.Servers[0].Standing, v.Servers[0].describe(), test.standing, test.words)
+		}
+	}
+}
+
+// What was not looked up, or cannot be told, is never counted as right.
+func TestRest(t *testing.T) {
+	names := dns.Answers{Names: map[string]dns.Answer{"v2.test": found("192.0.2.10")}}
+	verdict := func(servers ...server) Verdict {
+		v, _ := Judge(backendOf(servers...), names)
+		return v
+	}
+	right, unknown := server{"a", "UP", "192.0.2.10", "v2.test", ""}, server{"b", "UP", "192.0.2.11", "v3.test", ""}
+	for want, verdicts := range map[string][]Verdict{
+		"v2 has 1 of 1 servers where DNS says":                           {verdict(right)},
+		"v2 has 1 of 2 servers where DNS says (1 not judged)":            {verdict(right, unknown)},
+		"v2 has 0 of 1 servers where DNS says (1 not judged)":            {verdict(unknown)},
+		"2 of 4 servers in 2 sections are where DNS says (2 not judged)": {verdict(right, unknown), verdict(right, unknown)},
+		"2 of 2 servers in 2 sections are where DNS says":                {verdict(right), verdict(right)},
+		"1 other OK": {verdict(right), verdict(server{"a", "UP", "192.0.2.9", "v2.test", ""})},
+	} {
+		if got := Rest(verdicts, true, true); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := Rest([]Verdict{verdict(right, unknown)}, false, true), "2 servers in 1 section with an address, DNS was not asked"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

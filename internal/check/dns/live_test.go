@@ -154,6 +154,36 @@ backend half
 	wants(t, h, d, "", plugin.Critical, "lost has", "half has", "1 other OK")
 }
 
+// TestLiveServices lets HAProxy find its servers by an SRV record, which then
+// leads elsewhere before HAProxy looks again.
+func TestLiveServices(t *testing.T) {
+	d := rig.StartDNS(t)
+	const record = "_http._tcp.v2.test"
+	d.Set(record, rig.Name{Targets: []string{"a.v2.test:8080", "b.v2.test:8081"}})
+	d.Move("a.v2.test", "127.0.0.1")
+	d.Move("b.v2.test", "127.0.0.2")
+	h := rig.Start(t, `
+resolvers mine
+	nameserver ns1 `+d.Address+`
+	accepted_payload_size 4096
+	timeout resolve 1h
+	timeout retry 50ms
+	hold valid 1h
+backend v2
+	server-template s 3 `+record+` resolvers mine init-addr none
+`)
+	h.AwaitStatus(t, "v2", "s1", "no check")
+	h.AwaitStatus(t, "v2", "s2", "no check")
+	wants(t, h, d, "-v", plugin.OK, "v2 has 2 of 2 servers where DNS says", "1 unfilled slot")
+	d.Set(record, rig.Name{Targets: []string{"a.v2.test:8080", "b.v2.test:9999"}})
+	wants(t, h, d, "", plugin.Warning, "v2 has 1 of 2 servers stale: ", "uses 127.0.0.2, SRV record "+record+" is now 127.0.0.1:8080 and 127.0.0.2:9999")
+	d.Move("a.v2.test", "127.0.0.3")
+	wants(t, h, d, "", plugin.Warning, "v2 has 2 of 2 servers stale: ")
+	d.Set(record, rig.Name{Silent: true})
+	wants(t, h, d, "-t 2", plugin.Warning, "v2 has 2 of 2 servers lookup-failed: ")
+	wants(t, h, d, "--no-lookup", plugin.OK, "2 servers in 1 section with an address, DNS was not asked")
+}
+
 // TestManyNames has 200 names, each answered after a while.
 func TestManyNames(t *testing.T) {
 	d := rig.StartDNS(t)

@@ -47,7 +47,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 		}
 	}
 	asked.Findings = append(asked.Findings, f.unnamed(asked)...)
-	return report(asked, verdicts, len(names.Names) > 0), nil
+	return report(asked, verdicts, len(names.Names)+len(names.Services) > 0), nil
 }
 
 // unnamed are the sockets that do not tell the names behind the servers: what

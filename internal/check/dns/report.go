@@ -9,12 +9,11 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// How many bad servers, and addresses of one name, are written out: on the
-// first line, and in the long output.
+// How many bad servers are written out: on the first line, and in the long
+// output.
 const (
-	fewServers    = 3
-	manyServers   = 20
-	mostAddresses = 4
+	fewServers  = 3
+	manyServers = 20
 )
 
 // Finding returns the verdict in words.
@@ -68,7 +67,7 @@ func (v Verdict) line() string {
 	if v.Cause != "" {
 		line += "; cause: " + v.Cause.String()
 	}
-	for _, standing := range append(troubles[:len(troubles):len(troubles)], diagnosis.NameOK) {
+	for _, standing := range append(troubles[:len(troubles):len(troubles)], diagnosis.NameNotJudged, diagnosis.NameOK) {
 		if list := v.list(standing, manyServers); list != "" {
 			line += "; " + list
 		}
@@ -123,17 +122,17 @@ func (s Server) describe() string {
 	switch {
 	case place.Address != "":
 		words = fmt.Sprintf("(%s) uses %s, ", s.Status, place.Address)
-	case s.Standing != diagnosis.NameUnresolved:
+	case !s.IsUnresolved():
 		words = fmt.Sprintf("(%s) has no address, ", s.Status)
 	}
 	words += s.knownBy()
 	switch {
 	case s.Standing == diagnosis.NameStale:
-		words += " is now " + addresses(s.Answers)
+		words += " is now " + diagnosis.Addresses(s.Answers)
 	case s.Reason != "":
 		words += ": " + s.Reason
 	case s.Standing == diagnosis.NameUnresolved && len(s.Answers) > 0:
-		words += " is " + addresses(s.Answers) + ", which HAProxy does not know"
+		words += " is " + diagnosis.Addresses(s.Answers) + ", which HAProxy does not know"
 	}
 	return words
 }
@@ -141,21 +140,13 @@ func (s Server) describe() string {
 // knownBy is what HAProxy knows the server by.
 func (s Server) knownBy() string {
 	switch place := s.Place(); {
-	case place.FQDN != "":
-		return place.FQDN
 	case place.SRVRecord != "":
 		return "SRV record " + place.SRVRecord
+	case place.FQDN != "":
+		return place.FQDN
 	default:
 		return s.Status // all that a page tells
 	}
-}
-
-// addresses lists what DNS has, and not all of a large pool.
-func addresses(all []string) string {
-	if len(all) <= mostAddresses {
-		return strings.Join(all, " ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(all[:mostAddresses], " "), len(all)-mostAddresses)
 }
 
 // Perfdata returns the verdict's metrics.
@@ -196,29 +187,37 @@ func Totals(verdicts []Verdict) []plugin.Metric {
 // Rest closes the first line: what is in order. Looked says whether DNS was
 // asked, and named whether HAProxy told the names.
 func Rest(verdicts []Verdict, looked, named bool) string {
-	ok, names := 0, 0
+	ok, names, right := 0, 0, 0
 	for _, v := range verdicts {
 		if v.State == plugin.OK {
-			ok, names = ok+1, names+v.Total()
+			ok, names, right = ok+1, names+v.Total(), right+v.Count(diagnosis.NameOK)
 		}
 	}
 	switch {
 	case len(verdicts) == 0 && !named:
-		return "every server has an address; their names are told by a socket only (-S)"
+		return "every server has an address, their names are told by a socket only (-S)"
 	case len(verdicts) == 0:
-		return "no server is known by a name: there is nothing to look up"
+		return "no server is known by a name, there is nothing to look up"
 	case ok == 0:
 		return ""
 	case ok < len(verdicts):
 		return plugin.Count(ok, "other") + " OK"
 	case !looked:
-		return fmt.Sprintf("%d %s in %d %s with an address; DNS was not asked", names, plugin.Plural(names, "server"), ok, plugin.Plural(ok, "section"))
+		return fmt.Sprintf("%s in %s with an address, DNS was not asked", plugin.Count(names, "server"), plugin.Count(ok, "section"))
 	case ok == 1:
-		v := verdicts[0]
-		return fmt.Sprintf("%s has %s where DNS says", v.Label, plugin.OutOf(v.Total(), v.Total(), "server"))
+		return fmt.Sprintf("%s has %s where DNS says%s", verdicts[0].Label, plugin.OutOf(right, names, "server"), notJudged(names-right))
 	default:
-		return fmt.Sprintf("%d servers in %d sections are where DNS says", names, ok)
+		return fmt.Sprintf("%s in %s are where DNS says%s", plugin.OutOf(right, names, "server"), plugin.Count(ok, "section"), notJudged(names-right))
 	}
+}
+
+// notJudged says how many servers nobody can tell about: they are not right for
+// that.
+func notJudged(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d not judged)", n)
 }
 
 // Counters are what became of the queries of HAProxy's own resolvers, "show
