@@ -149,8 +149,11 @@ say "Why? Nagios asks DNS whether the name still means what HAProxy thinks"
 nagios check_haproxy_dns -S "$dir/haproxy.sock" --nameserver "127.0.0.1:$dns"
 nagios check_haproxy_nosrv -f "$dir/haproxy.log" -S "$dir/haproxy.sock" --nameserver "127.0.0.1:$dns" -s v2
 
+say "Could it have been known before? Nagios, or a pipeline, reads the configuration"
+nagios check_haproxy_config --config "$dir/haproxy.cfg"
+
 say "The whole picture, for a person at a shell"
-lshaproxy -S "$dir/haproxy.sock" -f "$dir/haproxy.log" --nameserver "127.0.0.1:$dns" | sed "s:$dir:/run/demo:g"
+lshaproxy -S "$dir/haproxy.sock" -f "$dir/haproxy.log" --nameserver "127.0.0.1:$dns" --config "$dir/haproxy.cfg" | sed "s:$dir:/run/demo:g"
 
 say "Nineteen users keep connections to a frontend with maxconn 20: how near is it?"
 held=()
