@@ -85,7 +85,7 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 	if f.Watch > 0 {
 		return watch(ctx, &f, t, stderr)
 	}
-	facts, err := f.look(ctx, stdin)
+	facts, err := newLooker(&f, stdin).look(ctx)
 	if err != nil {
 		complain(stderr, advice.Whole(err))
 		return couldNotLook

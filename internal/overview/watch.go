@@ -36,13 +36,14 @@ func watch(ctx context.Context, f *flags, t *terminal, stderr io.Writer) int {
 // soon as it is done, and calls take with each. An error of the first look is
 // one in the arguments; of a later one it is something to show.
 func repeat(ctx context.Context, f *flags, take func(seen)) {
+	looker := newLooker(f, nil)
 	next := time.NewTicker(time.Duration(f.Watch))
 	defer next.Stop()
 	for first := true; ; first = false {
 		var s seen
 		func() {
 			defer panics.Catch(&s.err)
-			s.facts, s.err = f.look(ctx, nil)
+			s.facts, s.err = looker.look(ctx)
 		}()
 		if s.err != nil && !first {
 			s = seen{facts: picture.Facts{At: time.Now(), Failures: []string{s.err.Error()}}}

@@ -16,6 +16,23 @@ type Fact struct {
 	Served      check.Served // when it was served
 }
 
+// Facts are what the statistics, and DNS, tell of sections, by their names. Of a
+// frontend it is known that it is there. At is as in FactOf.
+func Facts(frontends, backends []check.Target, names dns.Answers, at time.Time) map[string]Fact {
+	known := make(map[string]Fact, len(frontends)+len(backends))
+	for _, t := range frontends {
+		known[t.Name] = Fact{}
+	}
+	for _, t := range backends {
+		fact := FactOf(t.Backend, names, at)
+		if before := known[t.Name]; before.Served.Section != "" {
+			fact = before.and(fact)
+		}
+		known[t.Name] = fact
+	}
+	return known
+}
+
 // FactOf reads what a backend's rows and DNS tell. At is when they were asked; it
 // is zero if that is not the time of the log's window: then they tell no more
 // than that there are servers.

@@ -64,7 +64,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	learning := statistics.learn(ctx, f, f.askedAt(stretch, now))
+	learning := statistics.learn(ctx, f, AskedAt(stretch, now, f.StatsFile != ""))
 	counter, log, err := Read(ctx, &f.LogFlags, source, stretch, f.Count, f.Filter)
 	if err != nil {
 		return f.failure(err, statistics)

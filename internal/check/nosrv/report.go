@@ -23,7 +23,7 @@ func (out *Outcome) Result() plugin.Result {
 	bad := out.bad()
 	found := plugin.Findings{Noun: "section", Total: len(out.Sections)}
 	for _, s := range bad {
-		found.List = append(found.List, out.finding(s))
+		found.List = append(found.List, out.Finding(s))
 	}
 	r := plugin.Combine(found, plugin.Sentences(slices.Concat(out.total(), out.doubts(), out.quiet())...))
 	r.Rest = []string{out.rest()}
@@ -43,9 +43,9 @@ func (out *Outcome) bad() []Section {
 	return out.Sections[:i]
 }
 
-// finding says at once which section, how many of how many requests and how
+// Finding says at once which section, how many of how many requests and how
 // fast; then why; then since when, what it was before, and which kinds.
-func (out *Outcome) finding(s Section) plugin.Finding {
+func (out *Outcome) Finding(s Section) plugin.Finding {
 	f := plugin.Finding{
 		State: s.State, Name: s.Name, Many: "have requests that found no server",
 		One:  ": " + s.numbers(),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"check-haproxy/internal/advice"
@@ -86,12 +87,12 @@ func (s statistics) learn(ctx context.Context, f *flags, at time.Time) <-chan fa
 	return learned
 }
 
-// askedAt is when the statistics were asked, in the log's zone; zero if the
+// AskedAt is when the statistics were asked, in the log's zone; zero if the
 // window ended long before. Saved statistics are of the window's end, like the
 // log beside them.
-func (f *flags) askedAt(stretch check.Stretch, now time.Time) time.Time {
+func AskedAt(stretch check.Stretch, now time.Time, saved bool) time.Time {
 	switch {
-	case f.StatsFile != "":
+	case saved:
 		return stretch.At
 	case now.Sub(stretch.At) > stretch.Window:
 		return time.Time{}
@@ -100,34 +101,19 @@ func (f *flags) askedAt(stretch check.Stretch, now time.Time) time.Time {
 	}
 }
 
-// facts are those of the chosen sections. Of a frontend it is known that it is
-// there.
+// facts are those of the chosen sections.
 func (s statistics) facts(ctx context.Context, resolver *dns.Resolver, chosen check.Filter, at time.Time) map[string]Fact {
-	known := map[string]Fact{}
-	var targets []check.Target
+	var frontends, backends []check.Target
 	for i := range s.Answers {
-		frontends, backends := s.Targets(&s.Answers[i])
-		for _, t := range frontends {
-			known[t.Name] = Fact{}
-		}
-		for _, t := range backends {
-			if chosen.Selects(t.Name) {
-				targets = append(targets, t)
-			}
-		}
+		f, b := s.Targets(&s.Answers[i])
+		frontends = append(frontends, f...)
+		backends = append(backends, slices.DeleteFunc(b, func(t check.Target) bool { return !chosen.Selects(t.Name) })...)
 	}
 	var names dns.Answers
 	if !at.IsZero() {
-		names = check.LookupDown(ctx, resolver, targets)
+		names = check.LookupDown(ctx, resolver, backends)
 	}
-	for _, t := range targets {
-		fact := FactOf(t.Backend, names, at)
-		if before := known[t.Name]; before.Served.Section != "" {
-			fact = before.and(fact)
-		}
-		known[t.Name] = fact
-	}
-	return known
+	return Facts(frontends, backends, names, at)
 }
 
 // addTo adds what went wrong with the statistics to a result.

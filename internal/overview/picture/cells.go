@@ -52,7 +52,7 @@ func waiting(n haproxy.Number) draw.Line {
 }
 
 // nosrv is how many requests found no server in the window.
-func (s Section) nosrv() draw.Line {
+func (s *Section) nosrv() draw.Line {
 	switch {
 	case s.NOSRV == nil:
 		return nil

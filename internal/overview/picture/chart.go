@@ -6,21 +6,17 @@ import (
 	"time"
 
 	"check-haproxy/internal/check/rates"
+	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/overview/draw"
+	"check-haproxy/internal/plugin"
 )
 
-// barOf is a number of sessions and its limit; its colour is by the defaults of
-// check_haproxy_sessions.
-func barOf(current, limit int64) draw.Bar {
-	b := draw.Bar{Current: current, Limit: limit, Style: draw.Cyan}
-	if limit <= 0 {
-		return b
-	}
-	switch percent := 100 * float64(current) / float64(limit); {
-	case percent > 90:
-		b.Style = draw.Red
-	case percent > 80:
-		b.Style = draw.Yellow
+// barOf is a number of sessions and its limit, in the colour of what
+// check_haproxy_sessions says of them.
+func barOf(current, limit haproxy.Number, state plugin.State) draw.Bar {
+	b := draw.Bar{Current: current.Value, Limit: limit.Value, Style: draw.Cyan}
+	if state != plugin.OK {
+		b.Style = StyleOf(state)
 	}
 	return b
 }

@@ -14,11 +14,11 @@ import (
 func (p *Picture) details(c draw.Canvas, most int) []draw.Line {
 	bad := p.inTrouble()
 	var lines []draw.Line
-	for i, s := range bad[:min(len(bad), most)] {
+	for i := range bad[:min(len(bad), most)] {
 		if i > 0 {
 			lines = append(lines, nil)
 		}
-		lines = append(lines, s.Details(c)...)
+		lines = append(lines, bad[i].Details(c)...)
 	}
 	if more := len(bad) - most; more > 0 && most > 0 {
 		lines = append(lines, nil, draw.Text(draw.Faint, fmt.Sprintf("%s %s more in trouble (-s NAME explains one, -v all)", c.Glyphs().Ellipsis, plugin.Count(more, "section"))))
@@ -26,30 +26,41 @@ func (p *Picture) details(c draw.Canvas, most int) []draw.Line {
 	return lines
 }
 
-// details has the comment behind a command before it, and that of several
+// Details say of one section why it is in trouble, what shows it, and how to look
+// further. The comment behind a command stands before it, and that of several
 // commands in a row once.
-func (s Section) Details(c draw.Canvas) []draw.Line {
-	title := draw.Line{draw.Styled(StyleOf(s.State), mark(c, s.State)+" "), draw.Styled(draw.Bold, s.Label), draw.Styled(StyleOf(s.State), ": "+s.reason())}
-	if s.Verdict != nil && s.Verdict.Trouble == backend.OnBackup && s.cause() != "" {
-		title = append(title, draw.Styled(StyleOf(s.State), "; runs on backup servers"))
-	}
-	lines := []draw.Line{title}
-	for i, f := range s.Findings {
+func (s *Section) Details(c draw.Canvas) []draw.Line {
+	look := StyleOf(s.State)
+	lines := []draw.Line{{draw.Styled(look, mark(c, s.State)+" "), draw.Styled(draw.Bold, s.Label), draw.Styled(look, ": "+s.title())}}
+	findings := s.Findings
+	for i, f := range findings {
 		words := f.Evidence
-		if i > 0 && f.Cause != "" {
+		if words == s.title() {
+			continue
+		}
+		if i > 0 && f.Cause != "" && f.Cause != s.Cause {
 			words = f.Cause.String() + ": " + words
 		}
-		lines = append(lines, c.WrapAfter(draw.Styled(draw.Plain, "  "), draw.Plain, words)...)
+		lines = append(lines, c.WrapAfter(draw.Blank(2), draw.Plain, words)...)
 	}
 	said := ""
-	for _, f := range s.Findings {
+	for _, f := range findings {
 		for _, command := range f.Commands {
 			command, comment, _ := strings.Cut(draw.Clean(command), "  # ")
 			if comment != "" && comment != said {
-				lines = append(lines, c.WrapAfter(draw.Styled(draw.Plain, "    "), draw.Faint, "# "+comment)...)
+				lines = append(lines, c.WrapAfter(draw.Blank(4), draw.Faint, "# "+comment)...)
 			}
 			lines, said = append(lines, c.Command(command)...), comment
 		}
 	}
 	return lines
+}
+
+// title is why a section is in trouble; what a backend has beside servers that
+// are not up, before their cause.
+func (s *Section) title() string {
+	if s.Availability != nil && s.Availability.Trouble == backend.OnBackup && s.words != s.Reason() {
+		return s.words + ": " + s.Reason()
+	}
+	return s.Reason()
 }

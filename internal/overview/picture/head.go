@@ -16,8 +16,8 @@ func (p *Picture) Head(c draw.Canvas) []draw.Line {
 // Processes are the HAProxys that answered.
 func (p *Picture) Processes(c draw.Canvas) []draw.Line {
 	var lines []draw.Line
-	for _, process := range p.facts.Processes[:min(len(p.facts.Processes), maxProcesses)] {
-		lines = append(lines, process.line(c))
+	for i := range p.facts.Processes[:min(len(p.facts.Processes), maxProcesses)] {
+		lines = append(lines, p.processLine(c, i))
 	}
 	if more := len(p.facts.Processes) - maxProcesses; more > 0 {
 		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s and %d more", c.Glyphs().Ellipsis, more)))
@@ -41,8 +41,8 @@ func (p *Picture) Summary(c draw.Canvas, room int) draw.Line {
 	up, all := 0, 0
 	for _, s := range p.sections {
 		in[s.State]++
-		if s.Verdict != nil {
-			up, all = up+s.Verdict.Up, all+s.Verdict.Total()
+		if s.Availability != nil {
+			up, all = up+s.Availability.Up, all+s.Availability.Total()
 		}
 	}
 	summary := p.counts(c, in, true)
@@ -76,7 +76,8 @@ func (p *Picture) counts(c draw.Canvas, in map[plugin.State]int, names bool) dra
 	return l
 }
 
-func (process Process) line(c draw.Canvas) draw.Line {
+func (p *Picture) processLine(c draw.Canvas, i int) draw.Line {
+	process := &p.facts.Processes[i]
 	info := process.Info
 	if info == nil {
 		return draw.Text(draw.Faint, "statistics from "+process.Endpoint)
@@ -97,7 +98,7 @@ func (process Process) line(c draw.Canvas) draw.Line {
 	if c.Width > 0 && l.Width()+1+draw.LongestBar > c.Width {
 		return l
 	}
-	return append(append(l, draw.Blank(1)), c.Bar(barOf(info.CurrConns.Value, info.Maxconn.Value), draw.LongestBar)...)
+	return append(append(l, draw.Blank(1)), c.Bar(barOf(info.CurrConns, info.Maxconn, p.process[i].Bar), draw.LongestBar)...)
 }
 
 // failures are what could not be looked at.

@@ -5,21 +5,38 @@ import (
 	"strings"
 
 	"check-haproxy/internal/check/backend"
-	"check-haproxy/internal/diagnosis"
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
-// jsonSection is a section of check_haproxy_backend, and what a picture has
-// beside it.
+// jsonSection is a section, and what the checks say of it.
 type jsonSection struct {
-	backend.Section
-	Servers       []jsonServer  `json:"servers"`
-	Sessions      *int64        `json:"sessions"`
-	SessionsLimit *int64        `json:"sessions_limit"` // null where nothing limits them
-	Queue         *int64        `json:"queue"`
-	NOSRV         *uint64       `json:"nosrv"` // null without a log
-	Findings      []jsonFinding `json:"findings"`
+	Name     string       `json:"name"`
+	Endpoint string       `json:"endpoint"`
+	Kind     Kind         `json:"kind"`
+	State    plugin.State `json:"state"`
+	Cause    *string      `json:"cause"`  // null where nothing is wrong
+	Status   *string      `json:"status"` // of a frontend: "OPEN"
+	*jsonBackend
+	Sessions      *int64               `json:"sessions"`
+	SessionsLimit *int64               `json:"sessions_limit"` // null where nothing limits them
+	Queue         *int64               `json:"queue"`          // null where nothing can wait
+	NOSRV         *uint64              `json:"nosrv"`          // null without a log
+	Checks        map[string]jsonCheck `json:"checks"`         // by name: backend, sessions, dns, nosrv
+	Findings      []jsonFinding        `json:"findings"`
+}
+
+// jsonBackend is what a backend has beside that, as in check_haproxy_backend.
+type jsonBackend struct {
+	Up      int          `json:"up"`
+	Down    int          `json:"down"`
+	Out     int          `json:"out"`
+	Total   int          `json:"total"`
+	Servers []jsonServer `json:"servers"`
+}
+
+type jsonCheck struct {
+	State plugin.State `json:"state"`
+	Cause *string      `json:"cause"`
 }
 
 type jsonServer struct {
@@ -30,17 +47,20 @@ type jsonServer struct {
 }
 
 type jsonFinding struct {
-	Cause    *diagnosis.Cause `json:"cause"` // null where it is in the evidence alone
-	Evidence string           `json:"evidence"`
-	Commands []string         `json:"commands"`
+	Cause    *string  `json:"cause"` // null where it is in the evidence alone
+	Evidence string   `json:"evidence"`
+	Commands []string `json:"commands"`
 }
 
-// Result returns the backends as a plugin's result, for plugin.FormatJSON, in
+// Result returns the sections as a plugin's result, for plugin.FormatJSON, in
 // the order of the table.
 func (p *Picture) Result() plugin.Result {
 	list := []jsonSection{}
-	for _, s := range p.sections {
-		if s.Verdict != nil {
+	for i := range p.sections {
+		list = append(list, p.sections[i].json(p.facts.Log != nil))
+	}
+	for i := range p.process {
+		if s := &p.process[i]; s.State == plugin.OK && len(s.Verdicts) > 0 {
 			list = append(list, s.json(p.facts.Log != nil))
 		}
 	}
@@ -60,8 +80,8 @@ func (p *Picture) summary() string {
 		return plugin.Count(len(p.sections), "section") + " OK"
 	}
 	var names []string
-	for _, s := range bad[:min(len(bad), 2*few)] {
-		names = append(names, s.Label+": "+s.reason())
+	for i := range bad[:min(len(bad), 2*few)] {
+		names = append(names, bad[i].Label+": "+bad[i].Reason())
 	}
 	if more := len(bad) - 2*few; more > 0 {
 		names = append(names, fmt.Sprintf("%d more in trouble", more))
@@ -69,29 +89,25 @@ func (p *Picture) summary() string {
 	return strings.Join(names, "; ")
 }
 
-func (s Section) json(withLog bool) jsonSection {
+func (s *Section) json(withLog bool) jsonSection {
 	j := jsonSection{
-		Section:  backend.Sections([]backend.Verdict{*s.Verdict})[0],
-		Servers:  make([]jsonServer, len(s.Servers)),
-		Sessions: number(s.Sessions), SessionsLimit: number(s.Limit), Queue: number(s.Queue),
-		Findings: make([]jsonFinding, len(s.Findings)),
+		Name: s.Name, Endpoint: s.Endpoint, Kind: s.Kind, State: s.State, Cause: plugin.StringOrNull(s.Cause),
+		Sessions: s.Sessions.OrNull(), SessionsLimit: s.Limit.OrNull(), Queue: s.Queue.OrNull(),
+		Checks: map[string]jsonCheck{}, Findings: []jsonFinding{},
 	}
-	j.State, j.Cause = s.State, nil
-	for i, f := range s.Findings {
-		j.Findings[i] = jsonFinding{Evidence: f.Evidence, Commands: append([]string{}, f.Commands...)}
-		if f.Cause == "" {
-			continue
-		}
-		j.Findings[i].Cause = &f.Cause
-		if j.Cause == nil {
-			cause := string(f.Cause)
-			j.Cause = &cause
-		}
+	if s.Kind == KindFrontend {
+		j.Status = &s.Status
 	}
-	for i, server := range s.Servers {
-		j.Servers[i] = jsonServer{j.Section.Servers[i], number(server.Sessions), number(server.Limit), number(server.Queue)}
+	if s.Availability != nil {
+		j.jsonBackend = s.jsonBackend()
 	}
-	if withLog {
+	for _, v := range s.Verdicts {
+		j.Checks[v.Check] = jsonCheck{v.State, plugin.StringOrNull(v.Cause)}
+	}
+	for _, f := range s.Findings {
+		j.Findings = append(j.Findings, jsonFinding{plugin.StringOrNull(f.Cause), f.Evidence, append([]string{}, f.Commands...)})
+	}
+	if withLog && s.Kind != KindProcess {
 		n := uint64(0)
 		if s.NOSRV != nil {
 			n = s.NOSRV.NOSRV
@@ -101,9 +117,12 @@ func (s Section) json(withLog bool) jsonSection {
 	return j
 }
 
-func number(n haproxy.Number) *int64 {
-	if !n.Known {
-		return nil
+func (s *Section) jsonBackend() *jsonBackend {
+	section := s.Availability.Section()
+	j := &jsonBackend{Up: section.Up, Down: section.Down, Out: section.Out, Total: section.Total, Servers: make([]jsonServer, len(s.Servers))}
+	for i := range s.Servers {
+		server := &s.Servers[i]
+		j.Servers[i] = jsonServer{section.Servers[i], server.Sessions.OrNull(), server.Limit.OrNull(), server.Queue.OrNull()}
 	}
-	return &n.Value
+	return j
 }

@@ -9,7 +9,6 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/rates"
-	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
@@ -26,25 +25,13 @@ func byName(log *nosrv.Outcome) map[string]*nosrv.Section {
 	return sections
 }
 
-// addLog adds what the log says. It tells the cause where the statistics know
-// none: they see what is now, the log what was.
-func (s *Section) addLog(log *nosrv.Section, facts Facts) {
-	s.NOSRV = log
-	if log == nil || log.NOSRV == 0 || log.State == plugin.OK && s.State == plugin.OK {
+// addLog adds what the log says.
+func (s *Section) addLog(log *nosrv.Section, facts *Facts) {
+	if log == nil {
 		return
 	}
-	s.State = plugin.Worst(s.State, log.State)
-	missed := diagnosis.Finding{Evidence: missed(log, facts.Log.Stretch), Commands: grep(facts.LogCommand, log.Name)}
-	if len(s.Findings) == 0 && log.Cause != "" {
-		missed.Cause = log.Cause
-		if log.Evidence != "" {
-			missed.Evidence = log.Cause.String() + " " + log.Evidence + "; " + missed.Evidence
-		}
-	}
-	s.Findings = append(s.Findings, missed)
-	if log.Example != "" {
-		s.Findings = append(s.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + log.Example})
-	}
+	s.NOSRV = log
+	s.add(ofLog(facts.Log, log, facts.LogCommand))
 }
 
 // addLogOnly adds the sections in trouble of which the log alone tells: nothing
@@ -63,28 +50,11 @@ func (p *Picture) addLogOnly() {
 	for i := range p.facts.Log.Sections {
 		log := &p.facts.Log.Sections[i]
 		if log.State != plugin.OK && !known[log.Name] {
-			s := Section{Kind: KindLog, Label: log.Name, Status: "log only"}
-			s.addLog(log, p.facts)
+			s := Section{Target: check.Target{Name: log.Name, Label: log.Name}, Kind: KindBackend, Status: "log only"}
+			s.addLog(log, &p.facts)
 			p.sections = append(p.sections, s)
 		}
 	}
-}
-
-// missed says how many requests found no server, and since when.
-func missed(log *nosrv.Section, stretch check.Stretch) string {
-	text := fmt.Sprintf("%d of %d requests in %s found no server (%s/min", log.NOSRV, log.Requests, plugin.FormatDuration(stretch.Window), plugin.FormatDecimal(log.Rate))
-	switch {
-	case math.IsNaN(log.BaselineRate):
-	case log.BaselineRate == 0:
-		text += ", none before"
-	default:
-		text += fmt.Sprintf(", %s/min before", plugin.FormatDecimal(log.BaselineRate))
-	}
-	text += ")"
-	if !log.Since.IsZero() {
-		text += " since " + plugin.FormatClock(log.Since, stretch.At)
-	}
-	return text
 }
 
 // grep is the command that shows a section's lines without a server.
@@ -120,7 +90,7 @@ func (p *Picture) chartAndSections(c draw.Canvas, a amount) []draw.Line {
 	}
 	var rows [][]draw.Line
 	for _, s := range with[:min(len(with), a.logged)] {
-		rows = append(rows, logRow(c, s, log.Stretch.At))
+		rows = append(rows, logRow(c, s, p.stateOf(s), log.Stretch.At))
 	}
 	lines = append(lines, align(rows)...)
 	if more := len(with) - a.logged; more > 0 {
@@ -132,8 +102,23 @@ func (p *Picture) chartAndSections(c draw.Canvas, a amount) []draw.Line {
 	return lines
 }
 
+// stateOf is the state that a section of the log has in the table; its own if it
+// is not there.
+func (p *Picture) stateOf(log nosrv.Section) plugin.State {
+	state, found := plugin.OK, false
+	for i := range p.sections {
+		if s := &p.sections[i]; s.NOSRV != nil && s.NOSRV.Name == log.Name {
+			state, found = plugin.Worst(state, s.State), true
+		}
+	}
+	if !found {
+		return log.State
+	}
+	return state
+}
+
 // logRow is a section's line under the chart.
-func logRow(c draw.Canvas, s nosrv.Section, at time.Time) []draw.Line {
+func logRow(c draw.Canvas, s nosrv.Section, state plugin.State, at time.Time) []draw.Line {
 	before := ""
 	if !math.IsNaN(s.BaselineRate) {
 		before = "before: " + plugin.FormatDecimal(s.BaselineRate)
@@ -144,11 +129,11 @@ func logRow(c draw.Canvas, s nosrv.Section, at time.Time) []draw.Line {
 	}
 	newest := s.Timeline[max(len(s.Timeline)-sparkLength, 0):]
 	return []draw.Line{
-		{draw.Styled(StyleOf(s.State), mark(c, s.State)+" "), draw.Styled(draw.Bold, s.Name)},
+		{draw.Styled(StyleOf(state), mark(c, state)+" "), draw.Styled(draw.Bold, s.Name)},
 		draw.Text(draw.Plain, fmt.Sprintf("%d", s.NOSRV)),
 		draw.Text(draw.Plain, plugin.FormatDecimal(s.Rate)+"/min"),
 		draw.Text(draw.Faint, before),
-		sparkline(c, newest, StyleOf(s.State)),
+		sparkline(c, newest, StyleOf(state)),
 		draw.Text(draw.Faint, began),
 		draw.Text(draw.Faint, s.Kinds.String()),
 	}

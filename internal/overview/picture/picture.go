@@ -2,19 +2,18 @@
 // sections and servers, the rate of requests that found no server, and for each
 // section in trouble the cause, the evidence and the command to look further.
 //
-// It is pure: Of judges facts, with the defaults of the checks, and a Picture
+// It is pure: Of has the checks judge facts, with their defaults, and a Picture
 // prints itself into a terminal of a given size, or as JSON.
 package picture
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/check/config"
+	dnscheck "check-haproxy/internal/check/dns"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
@@ -29,7 +28,7 @@ type Facts struct {
 	Processes []Process
 	Frontends []check.Target
 	Backends  []check.Target
-	Names     dns.Answers    // what DNS says of the servers that are down
+	Names     dns.Answers    // what DNS says of the servers' names
 	Log       *nosrv.Outcome // nil where no log was asked for, or none could be read
 	// LogCommand prints the newest lines of the log in a shell; empty where
 	// none can, as for standard input.
@@ -52,9 +51,10 @@ type Picture struct {
 	facts    Facts
 	log      map[string]*nosrv.Section
 	sections []Section // the worst first, equals in HAProxy's order, frontends before backends
+	process  []Section // those of facts.Processes; in sections too if they are in trouble
 }
 
-// Kind is what a section is; log is one that the log alone tells of.
+// Kind is what a section is.
 type Kind string
 
 // The kinds.
@@ -62,26 +62,31 @@ const (
 	KindProcess  Kind = "process"
 	KindFrontend Kind = "frontend"
 	KindBackend  Kind = "backend"
-	KindLog      Kind = "log"
 )
 
 // Key tells sections apart: a frontend and a backend may share a name.
 func (k Kind) Key(label string) string { return string(k) + " " + label }
 
-// Section is a section and how it is.
+// Section is a section, or the process, and what the checks say of it.
 type Section struct {
-	Kind    Kind
-	Label   string
-	State   plugin.State
-	Verdict *backend.Verdict // of a backend
-	Servers []Server         // of a backend
+	check.Target
+	Kind     Kind
+	State    plugin.State    // the worst of the verdicts
+	Cause    diagnosis.Cause // that one's
+	Verdicts []Verdict       // backend, sessions, dns, nosrv: those that have something to say
+
+	Availability *backend.Verdict // of a backend that the statistics tell of
+	Servers      []Server         // its servers
 
 	Status          string // of a frontend: "OPEN"
 	Rate            haproxy.Number
 	Sessions, Limit haproxy.Number
+	Bar             plugin.State   // how near the sessions are to their limit
 	Queue           haproxy.Number // requests that wait, for the backend and for its servers
 	NOSRV           *nosrv.Section // nil where the log has no line of it
-	Findings        []diagnosis.Finding
+
+	Findings []diagnosis.Finding // why it is in trouble
+	words    string              // those of the verdict that the state is of
 }
 
 // Key tells the section apart from all others.
@@ -89,35 +94,25 @@ func (s *Section) Key() string { return s.Kind.Key(s.Label) }
 
 // LastChange is how many seconds ago a backend's status changed.
 func (s *Section) LastChange() haproxy.Number {
-	if s.Verdict == nil {
+	if s.Availability == nil {
 		return haproxy.Number{}
 	}
-	return s.Verdict.Backend.LastChange
+	return s.Backend.LastChange
 }
 
-// Uptime is for how many seconds the HAProxy of a backend has been running.
-func (s *Section) Uptime() haproxy.Number {
-	if s.Verdict == nil {
-		return haproxy.Number{}
-	}
-	return s.Verdict.Uptime
-}
-
-// Server is a server and how it is.
+// Server is a server and what the checks say of it.
 type Server struct {
 	backend.Server
-	State plugin.State // of its standing, its sessions and its queue
-	Limit haproxy.Number
+	State plugin.State   // of its sessions and its queue
+	Limit haproxy.Number // how many sessions it may have now
+	Bar   plugin.State   // how near they are to it
 }
 
-// limits are the defaults of check_haproxy_sessions.
-var limits = sessions.Defaults()
-
-// Of judges the facts.
+// Of has the checks judge the facts.
 func Of(facts Facts) *Picture {
 	p := &Picture{facts: facts, log: byName(facts.Log)}
-	for _, process := range facts.Processes {
-		p.addProcess(process)
+	for i := range facts.Processes {
+		p.addProcess(&facts.Processes[i])
 	}
 	for _, f := range facts.Frontends {
 		p.addFrontend(f)
@@ -126,19 +121,20 @@ func Of(facts Facts) *Picture {
 		p.addBackend(b)
 	}
 	p.addLogOnly()
-	p.pointIntoConfiguration()
+	for i := range p.sections {
+		p.explain(&p.sections[i])
+	}
 	slices.SortStableFunc(p.sections, func(a, b Section) int { return plugin.WorseFirst(a.State, b.State) })
 	return p
 }
 
-// pointIntoConfiguration says behind a cause what in haproxy.cfg leads to it.
-func (p *Picture) pointIntoConfiguration() {
-	for _, s := range p.sections {
-		name, _, _ := strings.Cut(s.Label, "@") // of no section's name
-		for i := range s.Findings {
-			if place := p.facts.Configured.Behind(name, s.Findings[i].Cause); place != "" {
-				s.Findings[i].Evidence += "; " + place
-			}
+// explain adds why a section is in trouble, with what stands in haproxy.cfg behind
+// it.
+func (p *Picture) explain(s *Section) {
+	s.Findings = s.findings()
+	for i := range s.Findings {
+		if place := p.facts.Configured.Behind(s.Name, s.Findings[i].Cause); place != "" {
+			s.Findings[i].Evidence += "; " + place
 		}
 	}
 }
@@ -158,117 +154,91 @@ func (p *Picture) State() plugin.State {
 	for _, s := range p.sections {
 		state = plugin.Worst(state, s.State)
 	}
+	if p.facts.Log != nil {
+		state = plugin.Worst(state, p.facts.Log.Total.State)
+		for _, doubt := range p.facts.Log.Doubts {
+			state = plugin.Worst(state, doubt.State)
+		}
+	}
 	return state
 }
 
-// addProcess adds the process to the sections where one of its limits is near;
-// else it has its line above the table.
-func (p *Picture) addProcess(process Process) {
+// addProcess adds the process to the sections if one of its limits is near; else
+// it has its line above the table alone.
+func (p *Picture) addProcess(process *Process) {
+	t := process.target(len(p.facts.Processes) > 1)
+	s := Section{Target: t, Kind: KindProcess, Status: "OPEN"}
 	if process.Info == nil {
+		p.process = append(p.process, s)
 		return
 	}
-	label := "process"
-	if len(p.facts.Processes) > 1 {
-		label += "@" + process.Endpoint
-	}
-	for _, v := range sessions.JudgeProcess(check.Target{}, *process.Info, limits) {
-		if v.State == plugin.OK {
-			continue
+	verdicts := sessions.JudgeProcess(t, *process.Info, limits)
+	nearest := &verdicts[0]
+	for i := range verdicts {
+		if plugin.WorseFirst(verdicts[i].State, nearest.State) < 0 {
+			nearest = &verdicts[i]
 		}
-		p.sections = append(p.sections, Section{
-			Kind: KindProcess, Label: label, State: v.State, Status: "OPEN", Sessions: v.Usage.Current, Limit: v.Usage.Limit,
-			Findings: []diagnosis.Finding{{Evidence: usage(v)}},
-		})
+	}
+	s.addUsage(nearest)
+	s.add(ofSessions(verdicts))
+	p.process = append(p.process, s)
+	if s.State != plugin.OK {
+		p.sections = append(p.sections, s)
 	}
 }
 
 func (p *Picture) addFrontend(t check.Target) {
 	f := t.Frontend
-	s := Section{Kind: KindFrontend, Label: t.Label, Status: f.Status, Rate: f.SessionRate, Sessions: f.Sessions, Limit: limitOf(f.SessionLimit)}
-	for _, v := range sessions.JudgeFrontend(t, limits) {
-		if v.State != plugin.OK {
-			s.State = plugin.Worst(s.State, v.State)
-			s.Findings = append(s.Findings, diagnosis.Finding{Evidence: usage(v)})
-		}
-	}
-	if !p.hasBackend(f.Name) { // of a listen section the backend tells
-		s.addLog(p.log[f.Name], p.facts)
+	s := Section{Target: t, Kind: KindFrontend, Status: f.Status, Rate: f.SessionRate}
+	verdicts := sessions.JudgeFrontend(t, limits)
+	s.addUsage(&verdicts[0])
+	s.add(ofSessions(verdicts))
+	if t.Backend == nil { // of a listen section the backend tells
+		s.addLog(p.log[t.Name], &p.facts)
 	}
 	p.sections = append(p.sections, s)
 }
 
-func (p *Picture) hasBackend(name string) bool {
-	return slices.ContainsFunc(p.facts.Backends, func(t check.Target) bool { return t.Name == name })
-}
-
-// usage says how near a limit is.
-func usage(v sessions.Verdict) string {
-	if v.Usage.Problem != "" {
-		return v.Usage.Problem
-	}
-	what := map[sessions.Resource]string{
-		sessions.Sessions: "sessions", sessions.Connections: "connections", sessions.SSLConnections: "TLS connections",
-		sessions.ConnectionRate: "connections a second", sessions.SessionRate: "sessions a second", sessions.SSLRate: "TLS handshakes a second",
-	}[v.Resource]
-	percent, _ := v.Usage.UsedPercent()
-	return fmt.Sprintf("%d of %d %s (%.0f%%)", v.Usage.Current.Value, v.Usage.Limit.Value, what, percent)
+// addUsage adds how much of a limit is used.
+func (s *Section) addUsage(v *sessions.Verdict) {
+	s.Sessions, s.Limit, s.Bar = v.Usage.Current, v.Usage.Limit, v.Usage.State
 }
 
 func (p *Picture) addBackend(t check.Target) {
-	s := Section{Kind: KindBackend, Label: t.Label, Sessions: t.Backend.Sessions}
-	verdict, judged := backend.Judge(t, p.facts.Names, backend.Defaults())
+	s := Section{Target: t, Kind: KindBackend}
+	verdict, judged := backend.Judge(t, p.facts.Names, availability)
 	if !judged {
 		verdict = backend.Verdict{Target: t}
 	}
-	s.Verdict, s.State = &verdict, verdict.State
-	near := append(s.addRoom(t), s.addServers()...)
-	s.Findings = append(verdict.Findings(), s.Findings...)
-	if !slices.ContainsFunc(s.Findings, func(f diagnosis.Finding) bool { return f.Cause == diagnosis.MaxconnExhausted }) && len(near) > 0 {
-		s.Findings = append(s.Findings, diagnosis.Finding{Evidence: strings.Join(near, ", ")})
+	s.Availability = &verdict
+	if judged {
+		s.add(ofBackend(verdict))
 	}
-	s.addLog(p.log[t.Name], p.facts)
+	s.addSessions(t)
+	if names, ok := dnscheck.Judge(t, p.facts.Names); ok {
+		s.add(ofNames(names))
+	}
+	s.addLog(p.log[t.Name], &p.facts)
 	p.sections = append(p.sections, s)
 }
 
-// addServers returns those servers that are near their own limit, in words. It
-// raises the section's state for them: requests that have to go there (cookies,
-// hashes) wait, whatever room there is elsewhere.
-func (s *Section) addServers() (near []string) {
-	for _, server := range s.Verdict.Servers {
-		v := sessions.JudgeServer(s.Verdict.Target, server.Server, limits)
-		state := v.State
-		if server.Standing == backend.Down {
-			state = plugin.Critical
+// addSessions adds the room that the backend has left, and its servers' limits:
+// requests that have to go to one of them (cookies, hashes) wait, whatever room
+// there is elsewhere.
+func (s *Section) addSessions(t check.Target) {
+	room := sessions.JudgeBackend(t, limits)
+	s.addUsage(&room)
+	if !s.Limit.Known {
+		s.Sessions = t.Backend.Sessions
+	}
+	s.Queue = room.Queue.Current
+	verdicts := []sessions.Verdict{room}
+	for _, server := range s.Availability.Servers {
+		v := sessions.JudgeServer(t.Server(server.Name), server.Server, limits)
+		s.Servers = append(s.Servers, Server{server, v.State, v.Usage.Limit, v.Usage.State})
+		if v.State != plugin.OK {
+			verdicts = append(verdicts, v)
 		}
-		s.Servers = append(s.Servers, Server{Server: server, State: state, Limit: limitOf(server.SessionLimit)})
-		if v.Usage.State != plugin.OK && len(near) < few {
-			near = append(near, server.Name+": "+usage(v))
-		}
-		s.State = plugin.Worst(s.State, v.State)
 	}
-	return near
-}
-
-// addRoom adds how much of a backend's room is used, and who waits for it; it
-// returns in words what is nearly used up.
-func (s *Section) addRoom(t check.Target) (near []string) {
-	v := sessions.JudgeBackend(t, limits)
-	s.Queue = v.Queue.Current
-	if v.Usage.Limit.Known {
-		s.Sessions, s.Limit = v.Usage.Current, v.Usage.Limit
-	}
-	s.State = plugin.Worst(s.State, v.State)
-	s.Findings = v.Findings()
-	if v.Usage.State != plugin.OK && len(t.Backend.Servers) > 1 {
-		near = append(near, usage(v))
-	}
-	return near
-}
-
-// limitOf is a limit that is one: HAProxy prints 0, or nothing, for none.
-func limitOf(n haproxy.Number) haproxy.Number {
-	if n.Value <= 0 {
-		return haproxy.Number{}
-	}
-	return n
+	s.add(ofSessions(verdicts))
 }

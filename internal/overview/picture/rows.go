@@ -37,14 +37,16 @@ var (
 // rows are the table's, and a note on what is not among them.
 func (p *Picture) rows(c draw.Canvas, a amount) (rows []draw.Row, note string) {
 	bad, fine := p.inTrouble(), p.sections[len(p.inTrouble()):]
-	for i, s := range bad[:min(len(bad), a.trouble)] {
+	for i := range bad[:min(len(bad), a.trouble)] {
+		s := &bad[i]
 		rows = append(rows, s.Row(c, p.facts.Log != nil, false))
 		if i < a.whole {
 			rows = append(rows, s.ServerRows(a.servers)...)
 		}
 	}
 	whole := a == everything || a == readable && p.size() <= smallTable
-	for _, s := range fine[:min(len(fine), a.healthy)] {
+	for i := range fine[:min(len(fine), a.healthy)] {
+		s := &fine[i]
 		rows = append(rows, s.Row(c, p.facts.Log != nil, !whole))
 		if whole {
 			rows = append(rows, s.ServerRows(a.servers)...)
@@ -78,13 +80,13 @@ func (p *Picture) size() int {
 	return n
 }
 
-func (s Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
+func (s *Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
 	look := StyleOf(s.State)
-	if s.Verdict != nil && len(s.Servers) == 0 && s.State == plugin.OK {
+	if s.Availability != nil && len(s.Servers) == 0 && s.State == plugin.OK {
 		look = draw.Faint
 	}
 	r := Table.NewRow()
-	r.Lead, r.Bar = draw.Text(StyleOf(s.State), mark(c, s.State)+" "), barOf(s.Sessions.Value, s.Limit.Value)
+	r.Lead, r.Bar = draw.Text(StyleOf(s.State), mark(c, s.State)+" "), barOf(s.Sessions, s.Limit, s.Bar)
 	r.Cells[ColName] = draw.Text(draw.Bold, s.Label)
 	r.Cells[ColState] = draw.Text(look, s.status())
 	r.Cells[ColSessions] = ofLimit(s.Sessions, s.Limit)
@@ -92,16 +94,16 @@ func (s Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
 	if withLog {
 		r.Cells[ColNOSRV] = s.nosrv()
 	}
-	if s.Verdict != nil {
-		r.Cells[ColSince] = since(s.Verdict.Backend.LastChange)
+	if s.Availability != nil {
+		r.Cells[ColSince] = since(s.Backend.LastChange)
 	}
 	r.Cells[ColCheck] = s.remark(condensed)
 	return r
 }
 
 // status is "1/2 up" of a backend and the status of a frontend.
-func (s Section) status() string {
-	v := s.Verdict
+func (s *Section) status() string {
+	v := s.Availability
 	switch {
 	case v == nil:
 		return s.Status
@@ -116,21 +118,21 @@ func (s Section) status() string {
 
 // remark says why a section is in trouble, or, where its servers have no lines
 // of their own, which they are.
-func (s Section) remark(condensed bool) draw.Line {
+func (s *Section) remark(condensed bool) draw.Line {
 	if s.State != plugin.OK {
-		return draw.Text(StyleOf(s.State), s.ShortReason())
+		return draw.Text(StyleOf(s.State), s.Reason())
 	}
-	if s.Verdict == nil && s.Rate.Known {
+	if s.Availability == nil && s.Rate.Known {
 		return draw.Text(draw.Faint, fmt.Sprintf("%d/s", s.Rate.Value))
 	}
-	if s.Verdict == nil || !condensed {
+	if s.Availability == nil || !condensed {
 		return nil
 	}
 	return s.names()
 }
 
 // names are the servers of a section that is OK, first those that need a look.
-func (s Section) names() draw.Line {
+func (s *Section) names() draw.Line {
 	var special, names []string
 	for _, server := range s.Servers {
 		if status, _ := server.StatusWords(); server.look() != draw.Green {
@@ -152,10 +154,10 @@ func (s Section) names() draw.Line {
 
 // serverRows are the rows of a section's servers. Where there are many, those
 // that are up and at ease are only counted.
-func (s Section) ServerRows(most int) []draw.Row {
+func (s *Section) ServerRows(most int) []draw.Row {
 	shown := s.Servers
 	if len(shown) > most {
-		shown = slices.DeleteFunc(slices.Clone(shown), Server.calm)
+		shown = slices.DeleteFunc(slices.Clone(shown), func(s Server) bool { return s.calm() })
 		shown = shown[:min(len(shown), most)]
 	}
 	var rows []draw.Row
@@ -177,10 +179,10 @@ func (s Section) ServerRows(most int) []draw.Row {
 }
 
 // calm says that there is nothing to say about a server.
-func (s Server) calm() bool { return s.State == plugin.OK && s.Standing == backend.Up }
+func (s *Server) calm() bool { return s.State == plugin.OK && s.Standing == backend.Up }
 
 // up is how many servers are up, backup servers too.
-func (s Section) up() (n int) {
+func (s *Section) up() (n int) {
 	for _, server := range s.Servers {
 		if server.Standing == backend.Up {
 			n++
@@ -189,9 +191,9 @@ func (s Section) up() (n int) {
 	return n
 }
 
-func (s Server) row() draw.Row {
+func (s *Server) row() draw.Row {
 	r := Table.NewRow()
-	r.Lead, r.Bar = draw.Line{draw.Blank(4)}, barOf(s.Sessions.Value, s.Limit.Value)
+	r.Lead, r.Bar = draw.Line{draw.Blank(4)}, barOf(s.Sessions, s.Limit, s.Bar)
 	r.Cells[ColName] = draw.Text(draw.Plain, s.Name)
 	if s.Backup {
 		r.Cells[ColName] = append(r.Cells[ColName], draw.Styled(draw.Faint, " (backup)"))
@@ -232,7 +234,7 @@ func (s *Server) StatusWords() (status, more string) {
 }
 
 // check is the last check's result, with its code and what it saw.
-func (s Server) check() string {
+func (s *Server) check() string {
 	result := s.CheckResult()
 	if result == "" {
 		return ""
@@ -244,7 +246,7 @@ func (s Server) check() string {
 }
 
 // look is the colour of a server's status.
-func (s Server) look() draw.Style {
+func (s *Server) look() draw.Style {
 	switch s.Standing {
 	case backend.Up:
 		if strings.Contains(s.Status, "/") { // going down

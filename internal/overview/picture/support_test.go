@@ -15,6 +15,7 @@ import (
 	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -40,13 +41,14 @@ func recorded(t testing.TB, version string) Facts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts := Facts{At: afternoon, Processes: []Process{{endpoint, info}}, Log: readLog(t, version), LogCommand: "tail -n 10000 /var/log/haproxy.log"}
+	facts := Facts{At: afternoon, Processes: []Process{{endpoint, info}}, LogCommand: "tail -n 10000 /var/log/haproxy.log"}
 	for _, f := range stats.Frontends {
 		facts.Frontends = append(facts.Frontends, frontendAt(endpoint, f))
 	}
 	for _, b := range stats.Backends {
 		facts.Backends = append(facts.Backends, backendAt(endpoint, b))
 	}
+	facts.Log = readLog(t, version, facts.Backends)
 	return facts
 }
 
@@ -73,7 +75,7 @@ func open(t testing.TB, version, name string) *bytes.Reader {
 	return bytes.NewReader(data)
 }
 
-func readLog(t testing.TB, version string) *nosrv.Outcome {
+func readLog(t testing.TB, version string, backends []check.Target) *nosrv.Outcome {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(captures, version, "raw.log"))
 	if err != nil {
@@ -81,14 +83,16 @@ func readLog(t testing.TB, version string) *nosrv.Outcome {
 	}
 	counter := nosrv.NewCounter(check.Stretch{At: afternoon, Window: nosrv.DefaultWindow, Baseline: nosrv.DefaultBaseline}, nosrv.DefaultKinds, check.Filter{})
 	accesslog.New(accesslog.Options{Location: time.UTC, Now: afternoon}).Scan(data, false, counter.Add)
-	return judged(counter, afternoon.Add(-2*time.Hour))
+	return judged(counter, afternoon.Add(-2*time.Hour), backends...)
 }
 
 // judged judges a log that begins then and goes on until the afternoon.
-func judged(counter *nosrv.Counter, earliest time.Time) *nosrv.Outcome {
+func judged(counter *nosrv.Counter, earliest time.Time, backends ...check.Target) *nosrv.Outcome {
+	options := nosrv.Defaults()
+	options.Facts = nosrv.Facts(nil, backends, dns.Answers{}, afternoon)
 	lines := check.NewLines(check.Stretch{At: afternoon}, false)
 	lines.Readable = 1
-	return nosrv.Judge(counter, check.Log{Lines: lines, Earliest: earliest, Own: afternoon, Newest: afternoon}, nosrv.Defaults())
+	return nosrv.Judge(counter, check.Log{Lines: lines, Earliest: earliest, Own: afternoon, Newest: afternoon}, options)
 }
 
 // golden holds lines against a file; UPDATE_GOLDEN=1 writes it.

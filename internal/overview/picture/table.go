@@ -38,9 +38,9 @@ var Table = draw.Table{
 		ColCheck:    {Title: "CHECK", Gap: 2},
 	},
 	Shrink: []draw.Step{
-		{Column: ColCheck, To: 34}, {Column: ColName, To: 34}, {Column: ColBytes}, {Column: ColCheck, To: 22}, {Column: ColBar, To: 6},
-		{Column: ColName, To: 20}, {Column: ColCheck, To: 16}, {Column: ColBar, To: 4}, {Column: ColTrend}, {Column: ColCheck, To: 11},
-		{Column: ColBar}, {Column: ColName, To: 16}, {Column: ColSince}, {Column: ColNOSRV}, {Column: ColQueue}, {Column: ColErrors},
+		{Column: ColCheck, To: 34}, {Column: ColName, To: 34}, {Column: ColBytes}, {Column: ColCheck, To: 24}, {Column: ColBar, To: 6},
+		{Column: ColName, To: 20}, {Column: ColBar, To: 4}, {Column: ColTrend}, {Column: ColBar}, {Column: ColCheck, To: 16},
+		{Column: ColName, To: 16}, {Column: ColSince}, {Column: ColNOSRV}, {Column: ColQueue}, {Column: ColErrors},
 		{Column: ColCheck, To: 7}, {Column: ColSessions}, {Column: ColRequests}, {Column: ColName, To: 10}, {Column: ColLost},
 		{Column: ColState, To: 6}, {Column: ColCheck},
 	},

@@ -112,7 +112,7 @@ func sectionChanges(was, s *picture.Section, at time.Time) []event {
 func stateWords(s *picture.Section, was plugin.State) string {
 	words := fmt.Sprintf("%s %s is %s, was %s", s.Kind, s.Label, s.State, was)
 	if s.State != plugin.OK {
-		words += ": " + s.ShortReason()
+		words += ": " + s.Reason()
 	}
 	return words
 }
@@ -138,7 +138,7 @@ func recentChanges(s *picture.Section, facts *picture.Facts) []event {
 			continue
 		}
 		ago := time.Duration(server.LastChange.Value) * time.Second
-		if up := s.Uptime(); ago <= recent && up.Known && server.LastChange.Value < up.Value-1 {
+		if up := s.Uptime; ago <= recent && up.Known && server.LastChange.Value < up.Value-1 {
 			events = append(events, serverEvent(s, server, backend.Up, facts.At.Add(-ago)))
 		}
 	}

@@ -56,7 +56,7 @@ func TestEventsWithoutServers(t *testing.T) {
 	u.send(situation{at: noon, pid: 1, frontends: []haproxy.Frontend{open}}.look())
 	open.Sessions = open.SessionLimit
 	u.send(situation{at: noon.Add(2 * time.Second), pid: 1, frontends: []haproxy.Frontend{open}}.look())
-	if diff := cmp.Diff([]string{"12:00:02 frontend web is CRITICAL, was OK: near its limit"}, told(u)); diff != "" {
+	if diff := cmp.Diff([]string{"12:00:02 frontend web is CRITICAL, was OK: 2000 of 2000 sessions (100%)"}, told(u)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -401,16 +401,15 @@ func TestNoAnswer(t *testing.T) {
 // TestOneOfTwoGone says which, and keeps the other.
 func TestOneOfTwoGone(t *testing.T) {
 	u := sit(t, 110, 20)
-	both := crowd(noon, 3).look()
-	both.Picture.Facts().Processes = append(both.Picture.Facts().Processes, both.Picture.Facts().Processes[0])
-	both.Picture.Facts().Processes[1].Endpoint = "/run/b.sock"
-	u.send(both)
+	both := crowd(noon, 3)
+	both.second = true
+	u.send(both.look())
 	one := crowd(noon.Add(2*time.Second), 3).look()
 	one.Picture.Facts().Failures = []string{"cannot connect to /run/b.sock"}
 	u.send(one)
 	u.sees("? cannot connect to /run/b.sock", "HAProxy at /run/b.sock no longer answers", "app0001")
-	both.Picture.Facts().At = noon.Add(4 * time.Second)
-	u.send(both)
+	both.at = noon.Add(4 * time.Second)
+	u.send(both.look())
 	u.sees("HAProxy at /run/b.sock answers again")
 }
 

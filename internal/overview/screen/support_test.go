@@ -130,6 +130,7 @@ type situation struct {
 	frontends []haproxy.Frontend
 	backends  []haproxy.Backend
 	failures  []string
+	second    bool  // another HAProxy answered too
 	age       int64 // seconds since HAProxy was started; a day if it is 0
 }
 
@@ -146,6 +147,9 @@ func (s situation) look() Look {
 	facts := picture.Facts{At: s.at, Failures: s.failures}
 	if s.failures == nil {
 		facts.Processes = []picture.Process{{Endpoint: endpoint, Info: &haproxy.Info{Version: "3.2.4", Pid: known(s.pid), UptimeSec: known(s.uptime()), CurrConns: known(12), Maxconn: known(2000)}}}
+	}
+	if s.second {
+		facts.Processes = append(facts.Processes, picture.Process{Endpoint: "/run/b.sock"})
 	}
 	target := func(name string) check.Target {
 		return check.Target{Name: name, Label: name, Names: []string{name}, Endpoint: endpoint, Address: endpoint, Uptime: known(s.uptime())}

@@ -1,0 +1,119 @@
+package overview
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/check/nosrv"
+	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/overview/picture"
+	"check-haproxy/internal/panics"
+)
+
+// logRead is the log as it was read last.
+type logRead struct {
+	stretch check.Stretch
+	counter *nosrv.Counter
+	log     check.Log
+	outcome *nosrv.Outcome // what it was judged to be
+	err     error
+	next    time.Time // it is read again from then on
+}
+
+// share is how much of the time reading a log may take: an hour of a busy one
+// takes longer than statistics, and those are asked every two seconds.
+const share = 20
+
+// startReading reads the log, if there is one to read, while the statistics are
+// asked; the channel is nil if there is none. An error is one in the arguments.
+func (l *looker) startReading(ctx context.Context, now time.Time) (<-chan logRead, error) {
+	if !l.Given() {
+		return nil, nil
+	}
+	if now.Before(l.log.next) {
+		return ready(l.log), nil
+	}
+	stretch, err := l.Stretch(now)
+	if err != nil {
+		return nil, err
+	}
+	source, err := l.Source(l.stdin, func() ([]endpoint.Endpoint, error) { return l.Endpoints(l.stdin, os.Getenv) })
+	if err != nil {
+		return nil, err
+	}
+	answer := make(chan logRead, 1)
+	go func() {
+		r := logRead{stretch: stretch}
+		defer func() { answer <- r }()
+		defer panics.Catch(&r.err)
+		began := time.Now()
+		r.counter, r.log, r.err = nosrv.Read(ctx, &l.LogFlags, source, stretch, l.Count, l.Filter)
+		r.next = now.Add(share * time.Since(began))
+	}()
+	return answer, nil
+}
+
+func ready(r logRead) <-chan logRead {
+	answer := make(chan logRead, 1)
+	answer <- r
+	return answer
+}
+
+// addLog judges the log as check_haproxy_nosrv does with the statistics beside
+// it.
+func (l *looker) addLog(facts *picture.Facts, reading <-chan logRead) {
+	if reading == nil {
+		return
+	}
+	l.log = <-reading
+	if l.log.err != nil {
+		facts.Failures = append(facts.Failures, l.log.err.Error())
+		return
+	}
+	if l.log.outcome == nil {
+		l.log.outcome = l.log.judge(facts, l.StatsFile != "")
+	}
+	if outcome := l.log.outcome; len(outcome.Sections) == 0 && len(outcome.Doubts) > 0 {
+		facts.Failures = append(facts.Failures, outcome.Doubts[0].String())
+		return
+	}
+	facts.Log, facts.LogCommand = l.log.outcome, l.logCommand()
+}
+
+// judge judges what was read.
+func (r *logRead) judge(facts *picture.Facts, saved bool) *nosrv.Outcome {
+	options := nosrv.Defaults()
+	if len(facts.Processes) > 0 {
+		at := nosrv.AskedAt(r.stretch, facts.At, saved)
+		options.Facts = nosrv.Facts(facts.Frontends, facts.Backends, facts.Names, at)
+	}
+	return nosrv.Judge(r.counter, r.log, options)
+}
+
+// isHarmless says whether a word needs no quoting in a shell, a glob aside, which
+// it may expand.
+func isHarmless(word string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./*?@:%+=,-"
+	return word != "" && strings.Trim(word, letters) == ""
+}
+
+// logCommand prints the newest of the log's lines in a shell; empty where the
+// flags name nothing that one can simply print.
+func (f *flags) logCommand() string {
+	switch {
+	case f.At != "" || f.JournalFile != "":
+		return ""
+	case isHarmless(f.Journal):
+		return fmt.Sprintf("journalctl -o cat -u %s --since -%.0fmin", f.Journal, time.Duration(f.Window).Minutes())
+	case f.Ring != "" && len(f.Socket) == 1 && isHarmless(f.Ring+f.Socket[0]):
+		return fmt.Sprintf("echo 'show events %s' | socat stdio %s", f.Ring, f.Socket[0])
+	case len(f.Files) == 1 && f.Files[0] != "-" && isHarmless(f.Files[0]):
+		return "tail -n 10000 " + f.Files[0]
+	default:
+		return ""
+	}
+}
