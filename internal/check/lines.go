@@ -27,6 +27,10 @@ type Lines struct {
 
 	Tagged [2]Reading // lines under HAProxy's own tag: in the stretch, and in its window
 
+	// plain are requests of HAProxy's in the stretch, in baseline and window: most
+	// lines. What they add to the numbers above is added in the end (settle).
+	plain [2]uint64
+
 	newest int64            // when HAProxy's newest line before the stretch's end was written
 	later  map[string]int64 // by host: the newest of its lines that are later than now
 	rhythm *rhythm          // nil unless it is wanted
@@ -49,6 +53,32 @@ func NewLines(s Stretch, live bool) *Lines {
 
 // Add looks at one line. It keeps nothing of the record but copies.
 func (l *Lines) Add(r *accesslog.Record) {
+	if r.Class == accesslog.Request && r.Own && r.Times == 1 && l.from <= r.Written && r.Written < l.to && l.rhythm == nil {
+		part := 0
+		if r.Written >= l.begin {
+			part = 1
+		}
+		l.plain[part]++
+		l.newest = max(l.newest, r.Written)
+		return
+	}
+	l.addAny(r)
+}
+
+// settle adds the plain lines to the numbers of all lines.
+func (l *Lines) settle() {
+	n := l.plain[0] + l.plain[1]
+	l.All += n
+	l.InStretch += n
+	l.Readable += n
+	l.Requests += n
+	l.Tagged[0].Readable += n
+	l.Tagged[1].Readable += l.plain[1]
+	l.plain = [2]uint64{}
+}
+
+// addAny is Add for any line.
+func (l *Lines) addAny(r *accesslog.Record) {
 	l.All++
 	inStretch := l.from <= r.Written && r.Written < l.to
 	if inStretch {
@@ -120,6 +150,8 @@ func (l *Lines) addReading(r *accesslog.Record) {
 
 // Merge adds what another one has seen. The other one must not be used any more.
 func (l *Lines) Merge(other *Lines) {
+	l.settle()
+	other.settle()
 	l.All += other.All
 	l.InStretch += other.InStretch
 	l.Readable += other.Readable

@@ -65,7 +65,7 @@ func (r reader) lookBack(ctx context.Context, s Stretch, log *Log) {
 func (r reader) findOwn(ctx context.Context, s Stretch, log *Log) {
 	to, reaches := spanOf(s).From, log.Earliest
 	for step := firstLookBack; step <= lastLookBack && log.Searched < maxLookBack && to.After(reaches); step *= 2 {
-		lines, report, err := r.peek(ctx, to.Add(-step), to, func(l *Lines) bool { return l.All >= maxLookBack })
+		lines, report, err := r.peek(ctx, to.Add(-step), to, func(l *Lines) bool { return l.All+l.plain[0]+l.plain[1] >= maxLookBack })
 		if err != nil {
 			return
 		}
@@ -129,6 +129,7 @@ func (r reader) peek(ctx context.Context, from, to time.Time, enough func(*Lines
 	if err != nil && stopped.Load() {
 		err = nil
 	}
+	seen.lines.settle()
 	return seen.lines, report, err
 }
 

@@ -3,6 +3,7 @@ package plugin
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/atc0005/go-nagios"
@@ -16,10 +17,10 @@ func formatText(check string, r Result, level Level, verbose bool, limit int) st
 	first := firstLine(check, r)
 	lines := longOutput(r, verbose)
 	if limit <= 0 {
-		perfdata, _ := formatPerfdata(r.Perfdata, level, 0)
+		perfdata, _ := formatPerfdata(r.perfdata(), level, 0)
 		return render(r.State, first, perfdata, lines)
 	}
-	perfdata, shown := fitPerfdata(r.Perfdata, level, limit-len(first)-len(" | \n"))
+	perfdata, shown := fitPerfdata(r.perfdata(), level, limit-len(first)-len(" | \n"))
 	var note string
 	if shown < level {
 		note = fmt.Sprintf("perfdata of level %q does not fit into %d bytes, level %q is shown; raise --max-output (Nagios Core reads 8 KiB) or narrow the check with --section", level, limit, shown)
@@ -34,7 +35,7 @@ func formatText(check string, r Result, level Level, verbose bool, limit int) st
 
 // fitPerfdata prints the metrics of the highest level, asked or lower, that has
 // at most room bytes.
-func fitPerfdata(metrics []Metric, asked Level, room int) (perfdata string, shown Level) {
+func fitPerfdata(metrics iter.Seq[Metric], asked Level, room int) (perfdata string, shown Level) {
 	for level := asked; level > None; level-- {
 		if perfdata, fits := formatPerfdata(metrics, level, max(room, 1)); fits {
 			return perfdata, level
@@ -58,6 +59,11 @@ func longOutput(r Result, verbose bool) []string {
 	}
 	for _, line := range r.Details {
 		lines = append(lines, plain(line))
+	}
+	if r.Listed != nil {
+		for _, line := range r.Listed() {
+			lines = append(lines, plain(line))
+		}
 	}
 	return lines
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -153,7 +154,7 @@ func TestFormatJSON(t *testing.T) {
 }
 
 func allPerfdata(metrics []Metric) string {
-	perfdata, _ := formatPerfdata(metrics, Servers, 0)
+	perfdata, _ := formatPerfdata(slices.Values(metrics), Servers, 0)
 	return perfdata
 }
 

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -136,10 +137,10 @@ func (m Metric) shows(level Level) bool {
 
 // formatPerfdata prints the metrics of a level, separated by spaces. It gives up
 // once they have more than room bytes (0: any number).
-func formatPerfdata(metrics []Metric, level Level, room int) (perfdata string, fits bool) {
+func formatPerfdata(metrics iter.Seq[Metric], level Level, room int) (perfdata string, fits bool) {
 	labels := labeller{}
 	var b strings.Builder
-	for _, m := range metrics {
+	for m := range metrics {
 		if !m.shows(level) {
 			continue
 		}

@@ -1,6 +1,8 @@
 package plugin
 
 import (
+	"iter"
+	"slices"
 	"unicode/utf8"
 
 	"check-haproxy/internal/advice"
@@ -22,11 +24,32 @@ type Result struct {
 
 	Perfdata []Metric
 
+	// Metrics are perfdata before these, and Listed is what -v adds behind the
+	// details. Both are made only as far as they are printed: a check of thousands
+	// of sections has a hundred thousand metrics, and none of them fits.
+	Metrics iter.Seq[Metric]
+	Listed  func() []string
+
 	// Sections is the list of that name in the JSON; a slice, nil is empty.
 	Sections any
 	// Fields is a struct whose fields stand at the top level of the JSON,
 	// before the sections; nil for none.
 	Fields any
+}
+
+// perfdata are all metrics.
+func (r Result) perfdata() iter.Seq[Metric] {
+	if r.Metrics == nil {
+		return slices.Values(r.Perfdata)
+	}
+	return func(yield func(Metric) bool) {
+		for m := range r.Metrics {
+			if !yield(m) {
+				return
+			}
+		}
+		slices.Values(r.Perfdata)(yield)
+	}
 }
 
 // maxHeadline bounds a headline in characters.

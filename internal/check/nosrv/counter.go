@@ -1,7 +1,7 @@
 package nosrv
 
 import (
-	"slices"
+	"math"
 	"time"
 
 	"check-haproxy/internal/accesslog"
@@ -32,16 +32,23 @@ type Counter struct {
 
 // tally is what is counted for one section.
 type tally struct {
-	requests [rates.Phases]uint64
-	// routed are the requests that came in through the frontend of this name and
-	// found a backend.
-	routed     [rates.Phases]uint64
-	newest     int64 // when the section's newest line was written; 0 without any
-	served     bool  // the log shows a server of it
-	named      bool  // a message of HAProxy's names it
+	requests   [rates.Phases]uint64
+	first      through // the frontend of the first request
+	newest     int64   // when the section's newest line was written; 0 without any
+	served     bool    // the log shows a server of it
+	named      bool    // a message of HAProxy's names it
 	serverless *serverless
-	from       *check.Section[tally] // the frontend of the last request
-	frontends  []string              // the names of all of them, up to maxFrontends
+	more       []through // further frontends, up to maxFrontends
+	// routed are requests that came in through the frontend of this name and found
+	// a backend that does not remember it.
+	routed [rates.Phases]uint64
+}
+
+// through are a section's requests that came in through a frontend of another
+// name.
+type through struct {
+	frontend string
+	requests [rates.Phases]uint64
 }
 
 // part is a part of the lines that may count. They are kept apart because what
@@ -122,33 +129,53 @@ func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 
 // addRouted counts the request for its frontend, if it has found a backend.
 func (c *Counter) addRouted(t *tally, at rates.Phase, r *accesslog.Record) {
-	if len(r.Frontend) == 0 || len(r.Backend) == 0 || string(r.Frontend) == string(r.Backend) {
+	if len(r.Frontend) == 0 || len(r.Backend) == 0 {
 		return
 	}
-	var from *check.Section[tally]
-	if t != nil && t.from != nil && string(r.Frontend) == t.from.Name {
-		from = t.from
-	} else {
-		from = c.sections.Of(r.Frontend)
+	if t != nil && string(r.Frontend) == t.first.frontend { // most
+		t.first.requests[at] += uint64(r.Times)
+		return
 	}
-	if t != nil && t.from != from {
-		t.cameThrough(from)
+	if string(r.Frontend) == string(r.Backend) {
+		return
 	}
-	if from.Counted != nil {
-		from.Counted.routed[at] += uint64(r.Times)
+	if t != nil {
+		if known := t.through(r.Frontend, maxFrontends); known != nil {
+			known.requests[at] += uint64(r.Times)
+			return
+		}
+	}
+	if f := c.sections.Of(r.Frontend).Counted; f != nil {
+		f.routed[at] += uint64(r.Times)
 	}
 }
 
-// cameThrough remembers a frontend of the section.
-func (t *tally) cameThrough(frontend *check.Section[tally]) {
-	t.from = frontend
-	t.addFrontend(frontend.Name)
+// through is what the section has of a frontend; nil if it has so many others.
+func (t *tally) through(frontend []byte, most int) *through {
+	if t.first.frontend == "" {
+		t.first.frontend = string(frontend)
+	}
+	if t.first.frontend == string(frontend) {
+		return &t.first
+	}
+	for i := range t.more {
+		if t.more[i].frontend == string(frontend) {
+			return &t.more[i]
+		}
+	}
+	if len(t.more) >= most {
+		return nil
+	}
+	t.more = append(t.more, through{frontend: string(frontend)})
+	return &t.more[len(t.more)-1]
 }
 
-func (t *tally) addFrontend(name string) {
-	if len(t.frontends) < maxFrontends && !slices.Contains(t.frontends, name) {
-		t.frontends = append(t.frontends, name)
+// frontends are those that requests came in through for the section.
+func (t *tally) frontends() []through {
+	if t.first.frontend == "" {
+		return nil
 	}
+	return append([]through{t.first}, t.more...)
 }
 
 func (c *Counter) addServerless(t *tally, at rates.Phase, r *accesslog.Record) {
@@ -248,11 +275,13 @@ func mergeTally(into, from *tally) {
 		into.requests[p] += from.requests[p]
 		into.routed[p] += from.routed[p]
 	}
-	into.newest = max(into.newest, from.newest)
-	for _, frontend := range from.frontends {
-		into.addFrontend(frontend)
+	for _, one := range from.frontends() {
+		known := into.through([]byte(one.frontend), math.MaxInt)
+		for p := range one.requests {
+			known.requests[p] += one.requests[p]
+		}
 	}
-	into.from = nil // it may be the other table's
+	into.newest = max(into.newest, from.newest)
 	into.served = into.served || from.served
 	into.named = into.named || from.named
 	switch {

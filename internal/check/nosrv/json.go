@@ -1,6 +1,8 @@
 package nosrv
 
 import (
+	"encoding/json"
+
 	"check-haproxy/internal/plugin"
 )
 
@@ -46,11 +48,17 @@ func (out *Outcome) fields() fields {
 	}
 }
 
-// jsonSections has the sections with a line in the window. The perfdata has
-// those of the baseline too, so that a graph shows zero and not a gap.
-func (out *Outcome) jsonSections() []jsonSection {
+// jsonSections are the sections with a line in the window. The perfdata has those
+// of the baseline too, so that a graph shows zero and not a gap. They are made
+// only if they are printed.
+type jsonSections struct{ out *Outcome }
+
+// MarshalJSON makes the list.
+func (j jsonSections) MarshalJSON() ([]byte, error) { return json.Marshal(j.list()) }
+
+func (j jsonSections) list() []jsonSection {
 	list := []jsonSection{}
-	for _, s := range out.Sections {
+	for _, s := range j.out.Sections {
 		if s.Lines == 0 && s.State == plugin.OK {
 			continue
 		}

@@ -69,59 +69,47 @@ type Outcome struct {
 
 	Counters *Counters // what is to know of counters; nil if a log was judged
 
-	narrowed bool      // sections were chosen: the sums are not all of HAProxy's
-	absent   []Section // those that were named exactly and have no line in the stretch
+	narrowed bool        // sections were chosen: the sums are not all of HAProxy's
+	absent   []Section   // those that were named exactly and have no line in the stretch
+	rules    rates.Rules // for the perfdata
 }
 
 // Section is the judgement of one section.
 type Section struct {
 	Name            string
-	Lines           uint64 // requests that were logged for it in the window
-	Requests, NOSRV uint64 // in the window; NOSRV has the counted kinds alone
-	Kinds           Counts // all kinds, in the window
-	rates.Verdict          // of the counted kinds
-	Limits          rates.Limits
+	Lines           uint64         // requests that were logged for it in the window
+	Requests, NOSRV uint64         // in the window; NOSRV has the counted kinds alone
+	Kinds           Counts         // all kinds, in the window
+	rates.Verdict                  // of the counted kinds
 	Since           time.Time      // when the counted lines began to come as fast as now; zero without any
 	Timeline        []rates.Minute // counted lines along the stretch, the oldest first; nil where it was not kept
 	Example         string         // the newest counted line of the window, without secrets
 	Problem         string         // why it cannot be judged; mostly empty
 	Explanation                    // where State is not OK
+	names           []string       // what rules match; nil for the name alone
 }
 
 // Judge returns the judgement of what a log's lines were counted to.
 func Judge(c *Counter, log check.Log, o Options) *Outcome {
+	j := judge{c, o, log.Covered(c.stretch)}
+	loads := j.loads(log)
 	out := &Outcome{
-		Stretch: c.stretch, Counted: c.counted, Log: log, Covered: log.Covered(c.stretch),
-		Doubts: c.doubts(log, o), Assumed: c.assumed,
+		Stretch: c.stretch, Counted: c.counted, Log: log, Covered: j.covered,
+		Sections: make([]Section, 0, len(loads)),
+		Doubts:   j.doubts(log), Assumed: c.assumed,
 		Idle:     log.ServedNothing(servedOf(o.Facts)),
-		narrowed: len(c.chosen.Sections) > 0,
+		narrowed: len(c.chosen.Sections) > 0, rules: o.Rules,
 	}
-	places, others := c.sections.Settled()
-	if others != nil {
-		others.Counted.served = true // of so many, not all are frontends
-		places = append(places, others)
+	for _, l := range loads {
+		out.Sections = append(out.Sections, j.section(l))
+		out.Requests += l.logged()
+		out.HalfRead += l.halfRead()
 	}
-	partial := map[string]bool{}
-	for _, p := range log.Partial {
-		partial[p.Section] = true
-	}
-	var all, asServerless []load
-	for _, place := range places {
-		if place.Counted.isEmpty() {
-			continue
-		}
-		l := c.loadOf(place, partial, o)
-		all = append(all, l)
-		out.Sections = append(out.Sections, c.judge(l, out.Covered, o))
-		out.Requests += l.lines
-		out.HalfRead += l.halfRead
-		asServerless = append(asServerless, c.withHalfRead(l))
-	}
-	out.Total = c.judgeTotal(all, out.Covered, o)
-	if out.HalfRead > 0 && c.wouldBeWorse(all, asServerless, out.Covered, o) {
+	out.Total = j.total(loads)
+	if out.HalfRead > 0 && j.wouldBeWorse(loads) {
 		out.Doubts = append(out.Doubts, check.Doubt{
 			State:  plugin.Unknown,
-			Reason: fmt.Sprintf("%s found no server and cannot be read to its termination state", plugin.Count(out.HalfRead, "request")),
+			Reason: fmt.Sprintf("%s found no server and cannot be read to the termination state", plugin.Count(out.HalfRead, "request")),
 			Advice: "name the log's format with --log-format or --config",
 		})
 	}
@@ -130,18 +118,57 @@ func Judge(c *Counter, log check.Log, o Options) *Outcome {
 	return out
 }
 
+// loads are those of all sections that were chosen and have a line.
+func (j judge) loads(log check.Log) []load {
+	places, others := j.sections.Settled()
+	if others != nil {
+		others.Counted.served = true // of so many, not all are frontends
+		places = append(places, others)
+	}
+	partial := map[string]bool{}
+	for _, p := range log.Partial {
+		partial[p.Section] = true
+	}
+	loads := make([]load, 0, len(places))
+	index := map[string]int{} // of those that may be frontends
+	for _, place := range places {
+		if place.Counted.isEmpty() {
+			continue
+		}
+		l := j.loadOf(place, partial, j.options.Facts)
+		if !l.serving {
+			index[l.name] = len(loads)
+		}
+		loads = append(loads, l)
+	}
+	for _, place := range places {
+		for _, one := range place.Counted.frontends() {
+			if i, known := index[one.frontend]; known {
+				loads[i].addRouted(one.requests)
+			}
+		}
+	}
+	return loads
+}
+
 // doubts are the reasons why the log is no evidence that all is well, after what
 // the statistics show.
-func (c *Counter) doubts(log check.Log, o Options) []check.Doubt {
-	doubts := log.Doubts(c.stretch, o.EvidenceFlags)
-	served := servedOf(o.Facts)
+func (j judge) doubts(log check.Log) []check.Doubt {
+	doubts := log.Doubts(j.stretch, j.options.EvidenceFlags)
+	served := servedOf(j.options.Facts)
 	if log.ServedNothing(served) {
 		return check.WithoutQuiet(doubts)
 	}
-	if doubt, ok := log.Unlogged(c.stretch, served, c.inLog(log.Covered(c.stretch), o.Before)); ok {
+	if doubt, ok := log.Unlogged(j.stretch, served, j.inLog(j.covered, j.options.Before)); ok {
 		doubts = append(doubts, doubt)
 	}
 	return doubts
+}
+
+// worseFirst orders sections by state, then by how many requests met no server,
+// then by name.
+func worseFirst(a, b Section) int {
+	return cmp.Or(plugin.WorseFirst(a.State, b.State), cmp.Compare(b.NOSRV, a.NOSRV), strings.Compare(a.Name, b.Name))
 }
 
 // inLog is what the log has of each section: in the stretch, else before it.
@@ -159,12 +186,6 @@ func (c *Counter) inLog(covered time.Duration, before map[string]check.Logged) m
 	return logged
 }
 
-// worseFirst orders sections by state, then by how many requests met no server,
-// then by name.
-func worseFirst(a, b Section) int {
-	return cmp.Or(plugin.WorseFirst(a.State, b.State), cmp.Compare(b.NOSRV, a.NOSRV), strings.Compare(a.Name, b.Name))
-}
-
 // findQuiet lists the patterns that no section with a line matches.
 func (out *Outcome) findQuiet(c *Counter, o Options) {
 	for _, pattern := range c.chosen.Sections {
@@ -174,7 +195,7 @@ func (out *Outcome) findQuiet(c *Counter, o Options) {
 		out.Quiet = append(out.Quiet, pattern.String())
 		out.Misspelt = out.Misspelt || !c.knows(pattern, o)
 		if name, ok := pattern.Exact(); ok && c.chosen.Selects(name) {
-			out.absent = append(out.absent, Section{Name: name, Limits: o.For(name), Verdict: rates.Verdict{Share: math.NaN()}})
+			out.absent = append(out.absent, Section{Name: name, Verdict: rates.Verdict{Share: math.NaN()}})
 		}
 	}
 	if len(out.Quiet) > 0 || len(out.Sections) == 0 {

@@ -51,6 +51,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	if f.Counters {
 		return f.runCounters(ctx, stdin)
 	}
+	check.BoundMemory()
 	now := time.Now()
 	stretch, err := f.Stretch(now)
 	if err != nil {

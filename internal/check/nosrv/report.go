@@ -2,6 +2,7 @@ package nosrv
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -27,10 +28,10 @@ func (out *Outcome) Result() plugin.Result {
 	}
 	r := plugin.Combine(found, plugin.Sentences(slices.Concat(out.total(), out.doubts(), out.quiet())...))
 	r.Rest = []string{out.rest()}
-	r.Perfdata = out.perfdata()
-	r.Fields, r.Sections = out.fields(), out.jsonSections()
+	r.Metrics = out.perfdata()
+	r.Fields, r.Sections = out.fields(), jsonSections{out}
 	r.Problems = append(out.problems(bad), out.Notes()...)
-	r.Details = out.table(out.Sections[len(bad):])
+	r.Listed = func() []string { return out.table(out.Sections[len(bad):]) }
 	return r
 }
 
@@ -373,28 +374,57 @@ func (out *Outcome) minutes(timeline []rates.Minute) string {
 
 // perfdata has the sections in the order of their names, so that it does not
 // depend on states, and those that are named exactly even if they have no line.
-func (out *Outcome) perfdata() []plugin.Metric {
+func (out *Outcome) perfdata() iter.Seq[plugin.Metric] {
 	if out.isBlind() {
 		return nil // a zero would be a lie
 	}
-	none := plugin.LimitOf(0)
-	var metrics []plugin.Metric
-	if !out.narrowed {
-		nosrv := out.NOSRV()
-		metrics = append(metrics,
-			plugin.Metric{Label: "nosrv", Value: float64(nosrv), Min: none, Level: plugin.Summary},
-			plugin.Metric{Label: "nosrv_rate", Value: out.perMinute(nosrv), Min: none, Level: plugin.Summary},
-			plugin.Metric{Label: "requests", Value: float64(out.Requests), Min: none, Level: plugin.Summary})
-	}
 	sections := slices.Concat(out.Sections, out.absent)
 	slices.SortFunc(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
-	for _, s := range sections {
-		warning, critical := s.Limits.Warning, s.Limits.Critical
-		metrics = append(metrics,
-			plugin.Metric{Label: s.Name + "_nosrv", Value: float64(s.NOSRV), Min: none, Level: plugin.Sections},
-			plugin.Metric{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: warning.Rate.String(), Critical: critical.Rate.String(), Min: none, Level: plugin.Sections},
-			plugin.Metric{Label: s.Name + "_nosrv_share", Value: s.Share, Unit: "%", Warning: warning.Share.String(), Critical: critical.Share.String(), Min: none, Max: plugin.LimitOf(100), Level: plugin.Sections},
-			plugin.Metric{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
+	return func(yield func(plugin.Metric) bool) {
+		if !out.narrowed && !yieldAll(yield, out.sums()) {
+			return
+		}
+		for _, s := range sections {
+			if !yieldAll(yield, s.metrics(out.rules.For(s.matched()...))) {
+				return
+			}
+		}
 	}
-	return metrics
+}
+
+func yieldAll(yield func(plugin.Metric) bool, metrics []plugin.Metric) bool {
+	for _, m := range metrics {
+		if !yield(m) {
+			return false
+		}
+	}
+	return true
+}
+
+// sums are the metrics of all sections together.
+func (out *Outcome) sums() []plugin.Metric {
+	none, nosrv := plugin.LimitOf(0), out.NOSRV()
+	return []plugin.Metric{
+		{Label: "nosrv", Value: float64(nosrv), Min: none, Level: plugin.Summary},
+		{Label: "nosrv_rate", Value: out.perMinute(nosrv), Min: none, Level: plugin.Summary},
+		{Label: "requests", Value: float64(out.Requests), Min: none, Level: plugin.Summary},
+	}
+}
+
+// matched are the names that rules match.
+func (s Section) matched() []string {
+	if s.names == nil {
+		return []string{s.Name}
+	}
+	return s.names
+}
+
+func (s Section) metrics(l rates.Limits) []plugin.Metric {
+	none := plugin.LimitOf(0)
+	return []plugin.Metric{
+		{Label: s.Name + "_nosrv", Value: float64(s.NOSRV), Min: none, Level: plugin.Sections},
+		{Label: s.Name + "_nosrv_rate", Value: s.Rate, Warning: l.Warning.Rate.String(), Critical: l.Critical.Rate.String(), Min: none, Level: plugin.Sections},
+		{Label: s.Name + "_nosrv_share", Value: s.Share, Unit: "%", Warning: l.Warning.Share.String(), Critical: l.Critical.Share.String(), Min: none, Max: plugin.LimitOf(100), Level: plugin.Sections},
+		{Label: s.Name + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections},
+	}
 }

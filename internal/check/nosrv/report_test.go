@@ -50,7 +50,7 @@ func TestResult(t *testing.T) {
 	if want := "v2: 37 of 37 requests found no server (7.4/min): health checks time out on v2Elb since 19:41:02, 0.1/min before, no-server 37, 2 others OK"; r.Headline() != want {
 		t.Errorf("headline %q, want %q", r.Headline(), want)
 	}
-	got.Findings, got.Rest, got.Details, got.Perfdata, got.Sections, got.Fields = nil, nil, nil, nil, nil, nil
+	got.Findings, got.Rest, got.Listed, got.Metrics, got.Sections, got.Fields = nil, nil, nil, nil, nil, nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -59,7 +59,7 @@ func TestResult(t *testing.T) {
 		"OK     fe            125      0        0     0%       0  intercepted 50",
 		"OK     v1             38      0        0     0%       0",
 	}
-	if diff := cmp.Diff(details, r.Details); diff != "" {
+	if diff := cmp.Diff(details, r.Listed()); diff != "" {
 		t.Errorf("details (-want +got):\n%s", diff)
 	}
 }
@@ -80,7 +80,7 @@ func TestPerfdata(t *testing.T) {
 		{Label: "nosrv_rate", Value: 7.4, Min: zero, Level: plugin.Summary},
 		{Label: "requests", Value: 125, Min: zero, Level: plugin.Summary},
 	}, section("fe", 0, 0, 0, 125), section("v1", 0, 0, 0, 38), section("v2", 37, 7.4, 100, 37))
-	if diff := cmp.Diff(want, out.Result().Perfdata, cmp.AllowUnexported(plugin.Limit{})); diff != "" {
+	if diff := cmp.Diff(want, slices.Collect(out.Result().Metrics), cmp.AllowUnexported(plugin.Limit{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -89,7 +89,7 @@ func TestPerfdata(t *testing.T) {
 func TestPerfdataOfPercentage(t *testing.T) {
 	o := Defaults()
 	o.Warning, o.Critical = rules(t, "5%"), rules(t, "10")
-	metrics := Judge(incident(), fullLog(usual()), o).Result().Perfdata
+	metrics := slices.Collect(Judge(incident(), fullLog(usual()), o).Result().Metrics)
 	if rate := metrics[len(metrics)-3]; rate.Label != "v2_nosrv_rate" || rate.Warning != "" || rate.Critical != "10" {
 		t.Errorf("%+v, want no warning range and 10", rate)
 	}
@@ -106,7 +106,7 @@ func TestPerfdataOfChosenSections(t *testing.T) {
 	c.logged("v2", "", 5, s.Begin(), s.At)
 	c.logged("v3", "", 5, s.Begin(), s.At)
 	var labels []string
-	for _, m := range Judge(c, fullLog(s), Defaults()).Result().Perfdata {
+	for m := range Judge(c, fullLog(s), Defaults()).Result().Metrics {
 		labels = append(labels, m.Label)
 	}
 	want := "gone_nosrv gone_nosrv_rate gone_nosrv_share gone_requests v2_nosrv v2_nosrv_rate v2_nosrv_share v2_requests"
@@ -117,7 +117,7 @@ func TestPerfdataOfChosenSections(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	r := Judge(incident(), fullLog(usual()), Defaults()).Result()
-	got, err := json.Marshal([]any{r.Fields, r.Sections.([]jsonSection)[0]})
+	got, err := json.Marshal([]any{r.Fields, r.Sections.(jsonSections).list()[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestJSONNull(t *testing.T) {
 	c.logged("v1", "", 3, s.From(), s.Begin())
 	c.logged("v2", "SC", 2, s.Begin(), s.At)
 	for name, log := range map[string]check.Log{"no baseline": logFrom(s, s.Begin()), "none before": fullLog(s)} {
-		sections := Judge(c, log, Defaults()).jsonSections()
+		sections := jsonSections{Judge(c, log, Defaults())}.list()
 		if len(sections) != 1 || sections[0].Name != "v2" || sections[0].Rise != nil || sections[0].Cause != nil {
 			t.Errorf("%s: %+v", name, sections)
 		}

@@ -77,7 +77,7 @@ func (f *flags) runCounters(ctx context.Context, stdin io.Reader) (plugin.Result
 // judgeSampled judges what several HAProxys have counted of the targets. Where
 // there are several stretches, the worse counts.
 func judgeSampled(sampled []check.Sampled, targets []check.Target, settings samples.Settings, o Options) *Outcome {
-	out := &Outcome{Counted: counterKinds, Counters: &Counters{}, Total: Section{Name: "total"}, Stretch: check.Stretch{Baseline: settings.Baseline}}
+	out := &Outcome{Counted: counterKinds, Counters: &Counters{}, rules: o.Rules, Stretch: check.Stretch{Baseline: settings.Baseline}}
 	for _, s := range sampled {
 		out.Counters.First = out.Counters.First || s.Anew
 		out.Counters.Notes = append(out.Counters.Notes, s.Notes(settings)...)
@@ -110,9 +110,9 @@ func judgeSampled(sampled []check.Sampled, targets []check.Target, settings samp
 
 // judge judges one section.
 func (c sampledCount) judge(stretch check.SampledStretch, o Options) Section {
-	s := Section{Name: c.target.Label, Lines: c.requests, Requests: c.requests, NOSRV: c.nosrv, Limits: o.For(c.target.Names...), Problem: c.problem}
+	s := Section{Name: c.target.Label, Lines: c.requests, Requests: c.requests, NOSRV: c.nosrv, names: c.target.Names, Problem: c.problem}
 	s.Kinds[c.kind(stretch.Window.Length())] = c.nosrv
-	s.Verdict = s.Limits.Judge(rates.Series{Window: stretch.RateWindow(), Requests: c.requests, Spoiled: c.nosrv, Before: c.before})
+	s.Verdict = o.For(c.target.Names...).Judge(rates.Series{Window: stretch.RateWindow(), Requests: c.requests, Spoiled: c.nosrv, Before: c.before})
 	if s.State != plugin.OK && s.Changed > stretch.RateWindow() {
 		s.Since = stretch.Window.To.Add(-s.Changed)
 	}
@@ -137,7 +137,7 @@ func (c sampledCount) kind(window time.Duration) Kind {
 // judgeTogether judges all sections together, by share and rise. One that a rule
 // excuses by its name is left out.
 func judgeTogether(counts []sampledCount, window time.Duration, o Options) Section {
-	total := Section{Name: "total", Limits: o.Total(), Verdict: rates.Verdict{Share: math.NaN(), Rise: math.NaN()}}
+	total := Section{Name: "total", Verdict: rates.Verdict{Share: math.NaN(), Rise: math.NaN()}}
 	if len(counts) == 0 {
 		return total
 	}
@@ -159,7 +159,7 @@ func judgeTogether(counts []sampledCount, window time.Duration, o Options) Secti
 		}
 	}
 	total.Requests, total.NOSRV = series.Requests, series.Spoiled
-	total.Verdict = total.Limits.Judge(series)
+	total.Verdict = o.Total().Judge(series)
 	return total
 }
 
@@ -177,7 +177,7 @@ func (out *Outcome) take(sections []Section, total Section) {
 			out.Sections[i] = s
 		}
 	}
-	if out.Total.Limits == (rates.Limits{}) || plugin.WorseFirst(total.State, out.Total.State) < 0 {
+	if out.Total.Name == "" || plugin.WorseFirst(total.State, out.Total.State) < 0 {
 		out.Total = total
 	}
 }
