@@ -8,4 +8,5 @@ export PATH
 scripts/install.sh haproxy=haproxy socat=socat rg=ripgrep
 scripts/build.sh
 go run ./tools/bench/statistics
+go run ./tools/bench/certificates
 go run ./tools/bench/nosrv

@@ -110,8 +110,8 @@ func (r *Reader) Certificate() (*Certificate, error) {
 	}
 	var c Certificate
 	for more := true; more; line, more, err = r.next() {
-		c.set(string(line))
-		if r.begins("Filename: ") || r.begins("Name: ") {
+		c.set(line)
+		if r.beginsAnother() {
 			break
 		}
 	}
@@ -125,32 +125,38 @@ func (r *Reader) Certificate() (*Certificate, error) {
 	return &c, nil
 }
 
+// beginsAnother says whether another answer begins here, without the empty line
+// before it.
+func (r *Reader) beginsAnother() bool {
+	return (r.begins("F") && r.begins("Filename: ")) || (r.begins("N") && r.begins("Name: "))
+}
+
 // set takes one line, "Key: value". Keys that are not known are skipped: every
 // version adds some. The first line with a key counts: HAProxy prints a subject
 // as it is, line ends and all, and what looks like a key may be part of it.
-func (c *Certificate) set(line string) {
-	key, value, _ := strings.Cut(line, ":")
-	value = strings.TrimPrefix(value, " ")
-	switch key {
+func (c *Certificate) set(line []byte) {
+	key, value, _ := bytes.Cut(line, colon)
+	value = bytes.TrimPrefix(value, blank)
+	switch string(key) {
 	case "Filename":
 		if c.Name == "" {
-			c.Name, c.Uncommitted = strings.CutPrefix(value, "*")
+			c.Name, c.Uncommitted = strings.CutPrefix(string(value), "*")
 		}
 	case "Crt filename":
 		setFirst(&c.File, value)
 	case "Status":
 		setFirst(&c.Status, value)
 	case "notBefore":
-		c.setTime(&c.NotBefore, key, value)
+		c.setTime(&c.NotBefore, "notBefore", value)
 	case "notAfter":
-		c.setTime(&c.NotAfter, key, value)
+		c.setTime(&c.NotAfter, "notAfter", value)
 	case "Subject Alternative Name":
 		if c.DNSNames == nil {
-			c.DNSNames = parseDNSNames(value)
+			c.DNSNames = parseDNSNames(string(value))
 		}
 	case "Algorithm":
-		// Where the algorithm is not told its line goes on with the next one.
-		if !strings.HasPrefix(value, "OCSP ") {
+		// If the algorithm is not told its line goes on with the next one.
+		if !bytes.HasPrefix(value, []byte("OCSP ")) {
 			setFirst(&c.Algorithm, value)
 		}
 	case "Serial":
@@ -162,16 +168,18 @@ func (c *Certificate) set(line string) {
 	}
 }
 
-func setFirst(field *string, value string) {
+var colon = []byte{':'}
+
+func setFirst(field *string, value []byte) {
 	if *field == "" {
-		*field = value
+		*field = string(value)
 	}
 }
 
 // setTime reads "Nov 28 02:48:18 2026 GMT", as OpenSSL's ASN1_TIME_print writes
 // it.
-func (c *Certificate) setTime(field *time.Time, key, value string) {
-	parsed, err := time.Parse("Jan _2 15:04:05 2006 MST", value)
+func (c *Certificate) setTime(field *time.Time, key string, value []byte) {
+	parsed, err := time.Parse("Jan _2 15:04:05 2006 MST", string(value))
 	switch {
 	case !field.IsZero():
 	case err == nil:

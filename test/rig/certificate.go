@@ -1,7 +1,6 @@
 package rig
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -44,14 +43,19 @@ func (c Certificate) Write(t testing.TB, path string) {
 // PEM is the certificate, new every time, and its key.
 func (c Certificate) PEM(t testing.TB) string {
 	t.Helper()
-	must := func(err error) {
-		if err != nil {
-			t.Helper()
-			t.Fatal(err)
-		}
+	text, err := c.Make()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return text
+}
+
+// Make is PEM without a test.
+func (c Certificate) Make() (string, error) {
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-	must(err)
+	if err != nil {
+		return "", err
+	}
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{Organization: []string{"Example"}, CommonName: c.Names[0]}, DNSNames: c.Names,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(Days(300)),
@@ -63,15 +67,19 @@ func (c Certificate) PEM(t testing.TB) string {
 		template.NotAfter = time.Now().Add(c.Valid)
 	}
 	key, err := newKey(c.Key)
-	must(err)
+	if err != nil {
+		return "", err
+	}
 	signed, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	must(err)
+	if err != nil {
+		return "", err
+	}
 	private, err := x509.MarshalPKCS8PrivateKey(key)
-	must(err)
-	var text bytes.Buffer
-	must(pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: signed}))
-	must(pem.Encode(&text, &pem.Block{Type: "PRIVATE KEY", Bytes: private}))
-	return text.String()
+	if err != nil {
+		return "", err
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed})) +
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})), nil
 }
 
 func newKey(kind string) (crypto.Signer, error) {

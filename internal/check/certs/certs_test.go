@@ -140,10 +140,13 @@ func TestJudgeDisk(t *testing.T) {
 // TestJudgeWorstFirst: one in two kinds of trouble.
 func TestJudgeWorstFirst(t *testing.T) {
 	s := subject(certificate(3 * day))
-	s.Disk = &OnDisk{Fingerprint: "BB", NotBefore: noon, NotAfter: noon.Add(90 * day)}
+	s.Disk = &OnDisk{Fingerprint: "BB", NotBefore: noon, NotAfter: noon.Add(90 * day), Changed: noon.Add(-5 * day)}
 	v := Judge(s, defaults())
 	if v.State != plugin.Critical || len(v.Problems) != 2 || v.Problems[0].Trouble != Expires || v.Problems[1].Trouble != NotLoaded {
 		t.Errorf("the problems are %+v", v.Problems)
+	}
+	if got := v.finding().Sentence(); got != "www.pem expires in 3 days, on 2026-11-28 (www.example.com): was renewed on disk on 2026-11-20 and not loaded" {
+		t.Errorf("the sentence is %q", got)
 	}
 }
 
@@ -230,10 +233,11 @@ func TestFileOf(t *testing.T) {
 	}
 }
 
-// TestAddDisk reads many files at once, each into its own certificate.
-func TestAddDisk(t *testing.T) {
+// TestFiles reads many files at once, each for its own certificate, those too
+// that nobody announced.
+func TestFiles(t *testing.T) {
 	dir := rig.Dir(t)
-	var subjects []Subject
+	var all []*haproxy.Certificate
 	for _, name := range []string{"a.pem", "b.pem", "c.pem", "d.pem", "e.pem", "gone.pem", "relative"} {
 		path := filepath.Join(dir, name)
 		if name == "relative" {
@@ -241,21 +245,30 @@ func TestAddDisk(t *testing.T) {
 		} else if name != "gone.pem" {
 			rig.Certificate{Names: []string{name}}.Write(t, path)
 		}
-		subjects = append(subjects, subject(&haproxy.Certificate{Name: path}))
+		all = append(all, &haproxy.Certificate{Name: path})
 	}
-	subjects = append(subjects, subjects[0])
-	subjects[7].local, subjects[7].Disk = false, nil // HAProxy is elsewhere
-	notes := addDisk(subjects)
+	f := startFiles()
+	for _, c := range all[1:] {
+		f.add(c)
+	}
+	f.close()
 	seen := map[string]bool{}
-	for i, s := range subjects {
-		if has := s.Disk != nil; has != (i < 5) {
-			t.Errorf("%s has been read: %t", s.Label, has)
+	for i, c := range all {
+		found, err := f.of(c)
+		if (found != nil) != (i < 5) || (err != nil) != (i == 5) {
+			t.Errorf("%s: %v, %v", c.Name, found, err)
 		}
-		if s.Disk != nil {
-			seen[s.Disk.Fingerprint] = true
+		if found != nil {
+			seen[found.Fingerprint] = true
 		}
 	}
-	if len(seen) != 5 || strings.Join(notes, "; ") != "gone.pem: its file was not compared: no such file or directory" {
-		t.Errorf("%d fingerprints, notes %q", len(seen), notes)
+	if len(seen) != 5 {
+		t.Errorf("%d fingerprints", len(seen))
+	}
+	// What is served decides how much of the file is known.
+	served, _ := f.of(all[0])
+	same, err := f.of(&haproxy.Certificate{Name: all[0].Name, Fingerprint: served.Fingerprint})
+	if err != nil || !same.NotAfter.IsZero() || served.NotAfter.IsZero() {
+		t.Errorf("%+v and %+v, %v", served, same, err)
 	}
 }

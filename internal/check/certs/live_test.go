@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"check-haproxy/internal/check"
+	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/test/rig"
 )
@@ -89,6 +92,35 @@ func TestLive(t *testing.T) {
 	wants(t, h.Socket, "-s long.pem", plugin.Warning, "long.pem is not the one of its file", "brings the older one back")
 }
 
+// TestLiveElsewhere: the files of a HAProxy on another machine are not here.
+func TestLiveElsewhere(t *testing.T) {
+	address := elsewhere(t)
+	dir := rig.Dir(t)
+	file := filepath.Join(dir, "www.pem")
+	rig.Certificate{Names: []string{"www.example.com"}}.Write(t, file)
+	port := rig.Port(t)
+	rig.Start(t, "global\n\tstats socket ipv4@0.0.0.0:"+port+" level operator\nfrontend fe\n\tbind 127.0.0.1:"+rig.Port(t)+" ssl crt "+file+"\n")
+	rig.Certificate{Names: []string{"www.example.com"}, Valid: rig.Days(390)}.Write(t, file)
+	wants(t, "127.0.0.1:"+port, "", plugin.Warning, "was renewed on disk")
+	wants(t, net.JoinHostPort(address, port), "", plugin.OK)
+}
+
+// elsewhere is an address of this machine that is not on loopback.
+func elsewhere(t *testing.T) string {
+	t.Helper()
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range addresses {
+		if ip, ok := address.(*net.IPNet); ok && !ip.IP.IsLoopback() && ip.IP.To4() != nil {
+			return ip.IP.String()
+		}
+	}
+	t.Skip("this machine has no address but loopback")
+	return ""
+}
+
 // onDisk are the fingerprints in the JSON of one certificate.
 func onDisk(t *testing.T, socket, name string) (served, onDisk string) {
 	t.Helper()
@@ -98,4 +130,28 @@ func onDisk(t *testing.T, socket, name string) (served, onDisk string) {
 		t.Fatalf("the JSON is %s, %v", output, err)
 	}
 	return *result.Sections[0].Fingerprint, *result.Sections[0].OnDisk
+}
+
+// TestLiveFirst: what lshaproxy's head says.
+func TestLiveFirst(t *testing.T) {
+	h, _, _ := startServing(t, map[string]rig.Certificate{
+		"long.pem": {Names: []string{"long.example.com"}}, "ten.pem": {Names: []string{"ten.example.com"}, Valid: rig.Days(10.5)},
+	})
+	h.Command(t, "new ssl cert unused.pem")
+	h.Command(t, "set ssl cert unused.pem <<\n"+rig.Certificate{Names: []string{"unused.example.com"}, Valid: rig.Days(3.5)}.PEM(t)+"\n")
+	h.Command(t, "commit ssl cert unused.pem")
+	wants(t, h.Socket, "-v", plugin.Warning, "1 certificate not in use")
+	wants(t, h.Socket, "--unused", plugin.Critical, "unused.pem expires in 3 days")
+	f := check.Flags{Flags: endpoint.Flags{Socket: []string{h.Socket}}}
+	asked, err := f.Ask(t.Context(), strings.NewReader(""), endpoint.Query{Subject: endpoint.OfCertificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, ok := First(asked, time.Now())
+	if !ok || first.State != plugin.Warning || !strings.HasPrefix(first.Sentence(), "ten.pem expires in 10 days, on ") {
+		t.Errorf("the first is %+v, %t", first, ok)
+	}
+	if _, ok := First(&check.Asked{}, time.Now()); ok {
+		t.Error("of nothing there is a first")
+	}
 }

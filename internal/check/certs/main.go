@@ -21,20 +21,30 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
-	asked, err := f.Ask(ctx, stdin, endpoint.Query{Subject: endpoint.OfCertificates})
+	disk := startFiles()
+	asked, err := f.Ask(ctx, stdin, endpoint.Query{Subject: endpoint.OfCertificates, Certificate: func(local bool, c *haproxy.Certificate) {
+		if local && f.compares(c) && f.Selects(namesOf(c)...) {
+			disk.add(c)
+		}
+	}})
+	disk.close()
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	c := choose(asked, f.Unused)
-	if !f.NoDisk {
-		c.notes = append(c.notes, addDisk(c.subjects)...)
+	c := f.choose(asked)
+	for i := range c.subjects {
+		if s := &c.subjects[i]; s.local && f.compares(s.Certificate) {
+			if s.Disk, err = disk.of(s.Certificate); err != nil {
+				c.notes = append(c.notes, fmt.Sprintf("%s: its file was not compared: %s", s.Label, err))
+			}
+		}
 	}
 	options := Options{Warning: daysRules(DefaultWarning, f.Warning), Critical: daysRules(DefaultCritical, f.Critical), Now: time.Now()}
 	verdicts := make([]Verdict, len(c.subjects))
 	for i, s := range c.subjects {
 		verdicts[i] = Judge(s, options)
 	}
-	result := report(verdicts, append(c.findings, asked.Findings...)...)
+	result := f.report(verdicts, append(c.findings, asked.Findings...)...)
 	result.Details = append(append(result.Details, c.notes...), asked.Notes()...)
 	return result, nil
 }
@@ -45,26 +55,35 @@ type choice struct {
 	findings []plugin.Finding // of what HAProxy does not tell, or does not serve yet
 	notes    []string
 
+	flags     *flags
 	asked     *check.Asked
 	selection *check.Selection
 }
 
-// choose picks the certificates that were chosen, and in use unless others are
-// wanted, too.
-func choose(asked *check.Asked, unused bool) choice {
-	c := choice{asked: asked, selection: asked.Select()}
+// judges says whether a certificate is to be judged, if it is chosen: one that is
+// in use, unless others are wanted, too.
+func (f *flags) judges(c *haproxy.Certificate) bool {
+	return c.Status != "Empty" && (c.Used() || f.Unused)
+}
+
+// compares says whether a certificate is held against its file.
+func (f *flags) compares(c *haproxy.Certificate) bool { return !f.NoDisk && f.judges(c) }
+
+// choose picks the certificates that were chosen.
+func (f *flags) choose(asked *check.Asked) choice {
+	c := choice{flags: f, asked: asked, selection: asked.Select()}
 	for i := range asked.Answers {
-		c.add(&asked.Answers[i], unused)
+		c.add(&asked.Answers[i])
 	}
 	c.selection.Finish("certificate in use")
 	return c
 }
 
-func (c *choice) add(answer *endpoint.Answer, unused bool) {
+func (c *choice) add(answer *endpoint.Answer) {
 	labels := labelsOf(answer.Certificates)
 	left := 0
 	for _, one := range answer.Certificates.List {
-		if one.Status == "Empty" || !one.Used() && !unused {
+		if !c.flags.judges(one) {
 			left++
 			continue
 		}

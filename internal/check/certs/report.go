@@ -41,22 +41,29 @@ func (v *Verdict) metric() plugin.Metric {
 }
 
 // report makes the result of all verdicts, which are those of certificates that
-// HAProxy tells, and of other findings.
-func report(verdicts []Verdict, others ...plugin.Finding) plugin.Result {
+// HAProxy tells, and of other findings. Of the many that are in order it makes
+// only what will be printed.
+func (f *flags) report(verdicts []Verdict, others ...plugin.Finding) plugin.Result {
 	found := plugin.Findings{Noun: "certificate", Total: len(verdicts)}
-	sections := make([]section, len(verdicts))
+	var sections []section
 	var perfdata []plugin.Metric
 	for i := range verdicts {
 		v := &verdicts[i]
-		found.List = append(found.List, v.finding())
-		sections[i] = v.section()
+		if v.State != plugin.OK || f.Verbose {
+			found.List = append(found.List, v.finding())
+		}
+		if f.JSON {
+			sections = append(sections, v.section())
+		}
 		if v.Err == nil {
 			perfdata = append(perfdata, v.metric())
 		}
 	}
 	result := plugin.Combine(found, plugin.Sentences(others...))
 	result.Perfdata = append(perfdata, totals(verdicts)...)
-	result.Sections = sections
+	if sections != nil {
+		result.Sections = sections
+	}
 	if rest := rest(verdicts); rest != "" {
 		result.Rest = []string{rest}
 	}
@@ -81,14 +88,14 @@ func rest(verdicts []Verdict) string {
 	case fine < len(verdicts):
 		return plugin.Count(fine, "other") + " OK"
 	case fine == 1:
-		return soonest.sentence()
+		return soonest.Sentence()
 	default:
 		return fmt.Sprintf("%d certificates OK, %s first: %s%s", fine, plugin.ShortName(soonest.Label), soonest.lifetimeWords(), soonest.bracketedNames())
 	}
 }
 
-// sentence is "www.pem expires in 52 days, on 2027-01-16 (www.example.com)".
-func (v *Verdict) sentence() string {
+// Sentence is "www.pem expires in 52 days, on 2027-01-16 (www.example.com)".
+func (v *Verdict) Sentence() string {
 	return plugin.ShortName(v.Label) + " " + v.lifetimeWords() + v.bracketedNames()
 }
 

@@ -39,6 +39,10 @@ type Query struct {
 	// Subject is what it is about; all but the statistics leave the rest of the
 	// query out.
 	Subject Subject
+	// Certificate, if it is set, is called with each certificate as soon as it is
+	// told, and whether HAProxy is on this machine; of several endpoints at the
+	// same time, and again if a HAProxy had to be asked again.
+	Certificate func(local bool, c *haproxy.Certificate)
 	// Sections are exact names of the sections that will be looked at; a
 	// socket is asked for those alone where it can be. Empty asks for all.
 	Sections []string

@@ -22,7 +22,7 @@ func (p process) askAbout(ctx context.Context, q Query) Answer {
 	case OfProcess:
 		return p.askRunning(ctx)
 	case OfCertificates:
-		return p.askCertificates(ctx)
+		return p.askCertificates(ctx, q.Certificate)
 	}
 	return p.askStatistics(ctx, q)
 }

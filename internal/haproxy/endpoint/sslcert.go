@@ -44,12 +44,12 @@ const (
 // askCertificates asks for the names of all certificates, and then for those.
 // If HAProxy was reloaded in between, or a certificate is gone, it starts all
 // over.
-func (p process) askCertificates(ctx context.Context) Answer {
+func (p process) askCertificates(ctx context.Context, told func(local bool, c *haproxy.Certificate)) Answer {
 	const tries = 3
 	var a Answer
 	for range tries {
 		a = Answer{}
-		asked := asking{process: p, answer: &a}
+		asked := asking{process: p, answer: &a, told: told}
 		a.Err = asked.all(ctx)
 		if a.Err != nil && ctx.Err() != nil && !asked.since.IsZero() {
 			a.Err = asked.errBusy() // this is what the time went for
@@ -65,8 +65,9 @@ func (p process) askCertificates(ctx context.Context) Answer {
 type asking struct {
 	process process
 	answer  *Answer
-	since   time.Time // when HAProxy was first found busy
-	again   bool      // something changed on the way: it is worth another try
+	told    func(local bool, c *haproxy.Certificate) // may be nil
+	since   time.Time                                // when HAProxy was first found busy
+	again   bool                                     // something changed on the way: it is worth another try
 }
 
 func (a *asking) all(ctx context.Context) error {
@@ -227,6 +228,9 @@ func (a *asking) batch(ctx context.Context, names []string, found *details) (bus
 				return fmt.Errorf("the answer is about the certificate %q: %w", c.Name, haproxy.ErrOther)
 			}
 			found.certificates[name] = c
+			if a.told != nil {
+				a.told(a.process.isLocal(), c)
+			}
 			return nil
 		}})
 	}

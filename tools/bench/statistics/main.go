@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -97,31 +96,12 @@ func sizes(w *tabwriter.Writer, bin string) error {
 
 // startHAProxy starts a HAProxy of backends with servers and returns its socket.
 func startHAProxy(dir, name string, backends, servers int) (socket string, stop func(), err error) {
-	socket = filepath.Join(dir, name+".sock")
 	var config strings.Builder
-	fmt.Fprintf(&config, "global\n stats socket %s mode 600 level user\n maxconn 100\n", socket)
-	config.WriteString("defaults\n mode http\n timeout connect 1s\n timeout client 10s\n timeout server 1s\n")
 	for b := range backends {
 		fmt.Fprintf(&config, "backend b%d\n", b+1)
 		for s := range servers {
 			fmt.Fprintf(&config, " server s%d 127.0.0.1:9\n", s+1)
 		}
 	}
-	file := filepath.Join(dir, name+".cfg")
-	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
-		return "", nil, err
-	}
-	cmd := exec.Command("haproxy", "-q", "-db", "-f", file)
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
-	}
-	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	for range 200 {
-		if exec.Command("socat", "/dev/null", "UNIX-CONNECT:"+socket).Run() == nil {
-			return socket, stop, nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	stop()
-	return "", nil, fmt.Errorf("haproxy with %s did not start", file)
+	return bench.StartHAProxy(dir, name, "", config.String())
 }
