@@ -19,18 +19,23 @@ func StatsSocket(t testing.TB, answer func(command string) string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
+	go Answer(listener, answer)
+	return path
+}
+
+// Answer has a listener be a stats socket like that, until it is closed.
+func Answer(listener net.Listener, answer func(command string) string) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
 			line, _ := bufio.NewReader(conn).ReadString('\n')
 			for command := range strings.SplitSeq(strings.TrimSpace(line), ";") {
 				_, _ = io.WriteString(conn, answer(command))
 			}
-			_ = conn.Close()
-		}
-	}()
-	return path
+		}()
+	}
 }

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bufio"
 	"fmt"
 	"net"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"check-haproxy/internal/plugin"
+	"check-haproxy/test/rig"
 )
 
 // socket stands in for HAProxy: "socket PATH FILE" has a stats socket answer as
@@ -26,15 +26,12 @@ func socket(ts *testscript.TestScript, negated bool, args []string) {
 	listener, err := net.Listen("unix", ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Defer(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go answer(conn, answers)
+	go rig.Answer(listener, func(command string) string {
+		if answer, known := answers[command]; known {
+			return answer
 		}
-	}()
+		return "Unknown command\n\n"
+	})
 }
 
 func parseAnswers(text string) map[string]string {
@@ -48,23 +45,6 @@ func parseAnswers(text string) map[string]string {
 		answers[command] += line
 	}
 	return answers
-}
-
-func answer(conn net.Conn, answers map[string]string) {
-	defer conn.Close()
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	if err != nil {
-		return
-	}
-	for command := range strings.SplitSeq(strings.TrimSuffix(line, "\n"), ";") {
-		text, known := answers[command]
-		if !known {
-			text = "Unknown command\n\n"
-		}
-		if _, err := conn.Write([]byte(text)); err != nil {
-			return
-		}
-	}
 }
 
 var moment = regexp.MustCompile(`\{(in|unix) (-?)(\w+)\}`)

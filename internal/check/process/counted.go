@@ -51,11 +51,9 @@ func lost(sampled check.Sampled) []Loss {
 	var found []Loss
 	for _, stretch := range sampled.Judge {
 		var sums [idleColumn]int64
-		sampled.Series.Visit(stretch.Window, func(_ samples.Span, row int, growth []int64) {
-			if sampled.Series.Rows()[row] == counts {
-				for i := range sums {
-					sums[i] += growth[i]
-				}
+		sampled.Series.Visit(stretch.Window, func(_ samples.Span, _ int, growth []int64) {
+			for i := range sums {
+				sums[i] += growth[i]
 			}
 		})
 		for i, n := range sums {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,4 +202,32 @@ func TestLiveState(t *testing.T) {
 	h := rig.StartMaster(t, frontend(t))
 	wants(t, h.Master, "", plugin.Unknown, "is not used for samples: it cannot be made: not a directory")
 	wants(t, h.Master, "--min-uptime 1h", plugin.Warning, "HAProxy started ")
+}
+
+// TestPeersComeBack: peers are asked again while one is away, unless nobody
+// minds.
+func TestPeersComeBack(t *testing.T) {
+	keep(t)
+	var asked atomic.Int32
+	socket := rig.StatsSocket(t, func(command string) string {
+		switch command {
+		case "show info":
+			return "Name: HAProxy\nVersion: 3.2.4\nPid: 7\nUptime_sec: 100\nIdle_pct: 50\n\n"
+		case "show table":
+			return "\n"
+		}
+		status := "CONN"
+		if asked.Add(1) > 3 {
+			status = "ESTA"
+		}
+		return "0x1: [1] id=cluster\n  0x2: id=b(remote,active) addr=10.0.0.3:10000 last_status=" + status + "\n\n"
+	})
+	wants(t, socket, "--peers ok", plugin.OK)
+	if n := asked.Load(); n != 2 {
+		t.Errorf("peers that may be away were asked for %d times", n) // a first run takes two samples
+	}
+	wants(t, socket, "", plugin.OK)
+	if n := asked.Load(); n != 4 {
+		t.Errorf("peers were asked for %d times", n)
+	}
 }

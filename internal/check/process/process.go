@@ -234,7 +234,7 @@ func (s *Subject) old() []haproxy.Process {
 func (s *Subject) replaced(old haproxy.Process) time.Duration {
 	var since int64
 	for _, p := range s.Processes {
-		if p.Kind == "worker" && p.PID != old.PID && p.UptimeSec.Value <= old.UptimeSec.Value && p.Reloads.Value < old.Reloads.Value {
+		if p.Kind == "worker" && p.Reloads.Value < old.Reloads.Value {
 			since = max(since, p.UptimeSec.Value)
 		}
 	}
