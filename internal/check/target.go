@@ -15,7 +15,10 @@ type Target struct {
 	// Address and Worker are how a person asks that HAProxy for more (see
 	// endpoint.Answer); both are empty if it has no socket.
 	Address, Worker string
-	Uptime          haproxy.Number // seconds since the process started; unknown if it does not tell
+	// CheckPath is what the health checks ask for by HTTP, if somebody has read
+	// that in the configuration: HAProxy does not tell.
+	CheckPath string
+	Uptime    haproxy.Number // seconds since the process started; unknown if it does not tell
 	// Frontend and Backend are the section's rows. A "listen" has both; so have a
 	// frontend and a backend of one name.
 	Frontend *haproxy.Frontend

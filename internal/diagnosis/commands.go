@@ -121,6 +121,9 @@ var (
 	nameForm = form{first: "_.:", rest: "_.:-"}
 	// hostForm is what a host name is made of, and the names of SRV records.
 	hostForm = form{first: "_", rest: "_.-"}
+	// uriForm is an absolute path with its query that a shell leaves alone within
+	// single quotes.
+	uriForm = form{first: "/", rest: "_./@%+=-~?&:,"}
 	// pathForm is an absolute path that socat reads nothing into either.
 	pathForm = form{first: "/", rest: "_./@%+=-"}
 )
@@ -185,8 +188,8 @@ func (c Case) dig(s *haproxy.Server) []string {
 	return nil
 }
 
-// tryServer does by hand what the health check does, as far as HAProxy tells: it
-// knows no path, and whether checks use TLS only shows in their result.
+// tryServer does by hand what the health check does, as far as is known: whether
+// checks use TLS only shows in their result.
 func (c Case) tryServer(s *haproxy.Server) []string {
 	place := s.Place()
 	return c.tryAt(s, withPort(place.Address, place.Port))
@@ -209,12 +212,20 @@ func (c Case) tryAt(s *haproxy.Server, at string) []string {
 	}
 	switch {
 	case strings.HasPrefix(s.CheckResult(), "L6"), told.UsesTLS && told.CheckAddress == "" && told.CheckPort == 0:
-		return []string{fmt.Sprintf("curl -gvk --max-time 10 -o /dev/null 'https://%s/'", place)}
-	case c.Backend.Mode == "tcp":
+		return []string{fmt.Sprintf("curl -gvk --max-time 10 -o /dev/null 'https://%s%s'", place, c.checkPath())}
+	case c.Backend.Mode == "tcp" && c.CheckPath == "":
 		return []string{fmt.Sprintf("curl -gv --max-time 10 'telnet://%s' </dev/null", place)}
 	default:
-		return []string{fmt.Sprintf("curl -gv --max-time 10 -o /dev/null 'http://%s/'", place)}
+		return []string{fmt.Sprintf("curl -gv --max-time 10 -o /dev/null 'http://%s%s'", place, c.checkPath())}
 	}
+}
+
+// checkPath is the path of the health check, if it can stand in a command.
+func (c Case) checkPath() string {
+	if !uriForm.fits(c.CheckPath) {
+		return "/"
+	}
+	return c.CheckPath
 }
 
 // mendAddress gives HAProxy the new address at once; without the socket, a

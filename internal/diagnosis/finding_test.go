@@ -144,6 +144,21 @@ func TestFindings(t *testing.T) {
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.11:8081/'", journal},
 		}}},
+		"checked at a path, in TCP mode": {func() Case {
+			c := caseOf(func(s *haproxy.Server) { s.CheckStatus, s.LastCheck = "L7STS", "" })
+			c.Backend.Mode, c.CheckPath = "tcp", "/health?full=1"
+			return c
+		}, []Finding{{
+			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L7STS for 36s`,
+			[]string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.10:80/health?full=1'", journal},
+		}}},
+		"checked at a path that a shell would read": {func() Case {
+			c := caseOf(unchanged)
+			c.CheckPath = "/'; reboot #"
+			return c
+		}, []Finding{{
+			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`, []string{curl, journal},
+		}}},
 		"by TLS": {func() Case { return caseOf(func(s *haproxy.Server) { s.State.UsesTLS = true }) }, []Finding{{
 			HealthCheckFailed, `its only server failed the health check: v2Elb (192.0.2.10:80) L4CON "Connection refused" for 36s`,
 			[]string{"curl -gvk --max-time 10 -o /dev/null 'https://192.0.2.10:80/'", journal},
@@ -296,7 +311,7 @@ func FuzzCommands(f *testing.F) {
 			State: &haproxy.ServerState{Address: address, Port: 80, CheckAddress: to, FQDN: fqdn, SRVRecord: fqdn},
 		}}}
 		c := at(&b)
-		c.Address, c.Names = endpoint, moved(fqdn, to)
+		c.Address, c.Names, c.CheckPath = endpoint, moved(fqdn, to), to
 		for _, finding := range findings(c) {
 			for _, command := range finding.Commands {
 				command, _, _ = strings.Cut(command, "  # ")

@@ -23,7 +23,8 @@ type looker struct {
 	stdin      io.Reader
 	resolver   *dns.Resolver
 	configured config.Pointer
-	notes      []string // on what was read once
+	checkPaths map[string]string // what health checks ask for, by backend
+	notes      []string          // on what was read once
 	names      lookedUp
 	log        logRead
 }
@@ -72,6 +73,7 @@ func (l *looker) statistics(asked *check.Asked) picture.Facts {
 		}
 		for _, t := range backends {
 			if selection.Takes(t.Names...) {
+				t.CheckPath = l.checkPaths[t.Name]
 				facts.Backends = append(facts.Backends, t)
 			}
 		}
@@ -94,11 +96,23 @@ func (l *looker) readConfiguration() {
 		var c *configuration.Configuration
 		if c, err = configuration.Parse(sources, nil); err == nil {
 			l.configured = config.PointInto(c)
+			l.checkPaths = checkPaths(c)
 		}
 	}
 	if err != nil {
 		l.notes = append(l.notes, err.Error())
 	}
+}
+
+// checkPaths are what the health checks ask for, which HAProxy does not tell.
+func checkPaths(c *configuration.Configuration) map[string]string {
+	paths := map[string]string{}
+	for _, proxy := range c.Proxies {
+		if path := proxy.CheckPath(); path != "" && proxy.HasServers() {
+			paths[proxy.Name] = path
+		}
+	}
+	return paths
 }
 
 // lookedUp is what DNS has said of the servers' names.

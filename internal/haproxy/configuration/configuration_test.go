@@ -137,6 +137,29 @@ backend be
 	}
 }
 
+func TestCheckPath(t *testing.T) {
+	for lines, want := range map[string]string{
+		"":                                  "",
+		"option httpchk":                    "/",
+		"option httpchk /health":            "/health",
+		"option httpchk GET /health?full=1": "/health?full=1",
+		"option httpchk HEAD /ok HTTP/1.1":  "/ok",
+		"option httpchk\nhttp-check send meth GET uri /deep hdr Host x": "/deep",
+		"option httpchk GET /a\nhttp-check send hdr Host x":             "/a",
+		"http-check send uri /deep":                                     "",
+		"option httpchk GET /a\nno option httpchk":                      "",
+	} {
+		c := parse(t, "backend b\n"+lines+"\nserver s 10.0.0.1:80 check")
+		if got := proxy(t, c, "b").CheckPath(); got != want {
+			t.Errorf("%q checks %q, want %q", lines, got, want)
+		}
+	}
+	c := parse(t, "defaults\noption httpchk GET /health\nbackend b\nserver s 10.0.0.1:80 check")
+	if got := proxy(t, c, "b").CheckPath(); got != "/health" {
+		t.Errorf("by the defaults it checks %q", got)
+	}
+}
+
 func TestFallTime(t *testing.T) {
 	for options, want := range map[string]time.Duration{
 		"check":                               6 * time.Second,

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -91,6 +92,24 @@ func (p *Proxy) Option(name string) (Line, bool) {
 		}
 	}
 	return on, set
+}
+
+// CheckPath is what the health checks of the proxy's servers ask for by HTTP:
+// "option httpchk [METHOD] URI" or "http-check send uri URI" (Configuration Manual
+// 4.2); empty if they ask for nothing.
+func (p *Proxy) CheckPath() string {
+	option, ok := p.Option("httpchk")
+	if !ok {
+		return ""
+	}
+	if send, ok := p.Last("http-check", "send"); ok {
+		for i, word := range send.Words {
+			if word == "uri" {
+				return send.Word(i + 1)
+			}
+		}
+	}
+	return cmp.Or(option.Word(3), option.Word(2), "/")
 }
 
 // Timeout is one of the proxy's timeouts; a time that only HAProxy's
