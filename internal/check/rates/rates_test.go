@@ -83,11 +83,13 @@ func TestTroubleThatGoesOn(t *testing.T) {
 		want    plugin.State
 		changed time.Duration
 	}{
-		"nothing before":                                {steps([2]int{60, 0}), 5, plugin.Critical, window},
-		"one a minute for 15 minutes":                   {steps([2]int{50, 0}, [2]int{10, 1}), 5, plugin.Critical, 15 * time.Minute},
-		"one a minute for 40 minutes":                   {steps([2]int{25, 0}, [2]int{35, 1}), 5, plugin.Critical, 40 * time.Minute},
-		"one a minute for 55 minutes":                   {steps([2]int{10, 0}, [2]int{50, 1}), 5, plugin.Critical, 55 * time.Minute},
-		"many a minute for 62 minutes":                  {steps([2]int{3, 0}, [2]int{57, 1000}), 5000, plugin.Critical, 62 * time.Minute},
+		"nothing before":               {steps([2]int{60, 0}), 5, plugin.Critical, window},
+		"one a minute for 15 minutes":  {steps([2]int{50, 0}, [2]int{10, 1}), 5, plugin.Critical, 15 * time.Minute},
+		"one a minute for 40 minutes":  {steps([2]int{25, 0}, [2]int{35, 1}), 5, plugin.Critical, 40 * time.Minute},
+		"one a minute for 55 minutes":  {steps([2]int{10, 0}, [2]int{50, 1}), 5, plugin.Critical, 55 * time.Minute},
+		"many a minute for 60 minutes": {steps([2]int{5, 0}, [2]int{55, 1000}), 5000, plugin.Critical, 60 * time.Minute},
+		"many a minute, since less than a window after the baseline began": {steps([2]int{4, 0}, [2]int{56, 1000}), 5000, plugin.Warning, 60 * time.Minute},
+		"in bursts, all the time":                       {steps([2]int{2, 0}, [2]int{1, 40}, [2]int{4, 0}, [2]int{1, 40}, [2]int{4, 0}, [2]int{1, 40}, [2]int{4, 0}, [2]int{1, 40}, [2]int{2, 0}), 40, plugin.OK, window},
 		"as long as the baseline":                       {steps([2]int{60, 1}), 5, plugin.OK, window},
 		"four times as many as before, for 30 minutes":  {steps([2]int{35, 1}, [2]int{25, 4}), 20, plugin.Warning, 30 * time.Minute},
 		"twice as many as before":                       {steps([2]int{35, 5}, [2]int{25, 10}), 50, plugin.OK, window},

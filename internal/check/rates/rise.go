@@ -42,8 +42,9 @@ func (r rise) factor() float64 {
 }
 
 // rises are the points where the rate may have changed: the window's begin, then
-// the end of each span before it. Trouble that goes on for longer than the
-// window is so not measured against itself.
+// the end of each span before it, as long as there is a window's length before
+// that to compare with. Trouble that goes on for longer than the window is so not
+// measured against itself.
 func (s Series) rises() []rise {
 	r := rise{since: s.Window, counted: s.Spoiled}
 	for _, span := range s.Before {
@@ -51,7 +52,10 @@ func (s Series) rises() []rise {
 		r.prior += span.Spoiled
 	}
 	var rises []rise
-	for _, span := range s.Before {
+	for i, span := range s.Before {
+		if i > 0 && r.after < s.Window {
+			break
+		}
 		rises = append(rises, r)
 		r.since, r.after = r.since+span.Length, r.after-span.Length
 		r.counted, r.prior = r.counted+span.Spoiled, r.prior-span.Spoiled
