@@ -3,8 +3,10 @@ package process
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/haproxy/endpoint"
@@ -20,6 +22,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+	if slices.Contains(f.Config, "") {
+		return plugin.Result{}, advice.New("--config is empty", "give the path of a file or folder, or leave it out")
+	}
 	asked, sampled, err := f.ask(ctx, stdin)
 	if err != nil {
 		return plugin.Result{}, err

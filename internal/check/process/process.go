@@ -138,7 +138,7 @@ func (v *Verdict) reloads(o Options) {
 			reloads = fmt.Sprintf("the last %d reloads", n)
 		}
 		v.add(FailedReload, o.FailedReload, reloads+" failed: HAProxy runs an older configuration than its file's",
-			"haproxy -c -f the file says what is wrong with it, and so does HAProxy's log")
+			"haproxy -c -f FILE says what is wrong with it, and so does HAProxy's log")
 	}
 }
 
