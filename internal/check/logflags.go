@@ -32,6 +32,9 @@ type LogFlags struct {
 	At          string          `arg:"--at" placeholder:"TIME" help:"look at the log as if it were this time: 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone [default: now]"`
 	Window      plugin.Duration `arg:"--window" placeholder:"DURATION" default:"5m" help:"the stretch of time that is judged"`
 	Baseline    plugin.Duration `arg:"--baseline" placeholder:"DURATION" default:"1h" help:"the stretch before it that a rise is measured against"`
+	// Details is no flag: a check sets it that wants to know how requests with a
+	// server went.
+	Details bool `arg:"-"`
 }
 
 // Given says whether the user named a log.

@@ -82,7 +82,7 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	if err != nil {
 		return none, Log{}, err
 	}
-	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: found.Formats}}
+	r := reader{f: f, source: source, options: accesslog.Options{Location: f.Timezone.Location(), Now: stretch.At, Formats: found.Formats, Details: f.Details}}
 	streamed := f.isStreamed()
 	began := time.Now()
 	span := spanOf(stretch)

@@ -7,6 +7,7 @@
 
 $graphs = array(
 	array('Requests without a server, per minute', '/(^|_)nosrv_rate$/'),
+	array('Share of requests without a server', '/(^|_)nosrv_share$/'),
 	array('Requests in the window', '/(^|_)(requests|nosrv)$/'),
 	array('Time that a check takes', '/(^|_)time$/'),
 );

@@ -188,7 +188,7 @@ object InfluxdbWriter "influxdb" {
 	i.Start(t)
 	// The writers drop what comes before they are connected.
 	check := func() {
-		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-sessions", "haproxy-process", "haproxy-certs", "backend-summary", "certs-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers", "config-summary"} {
+		for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-errors-v2e", "errors-servers", "haproxy-sessions", "haproxy-process", "haproxy-certs", "backend-summary", "certs-summary", "sessions-summary", "dns-summary", "dns-servers", "backend-servers", "config-summary"} {
 			i.CheckNow(t, "lb1", service)
 		}
 	}
@@ -208,7 +208,7 @@ object InfluxdbWriter "influxdb" {
 func summaries(s *site) string {
 	var b strings.Builder
 	for _, check := range []struct{ name, level, more string }{
-		{"backend", "summary", ""}, {"certs", "summary", "vars.haproxy_certs_socket = " + icingaString(s.operator)}, {"backend", "servers", ""}, {"sessions", "summary", ""},
+		{"backend", "summary", ""}, {"certs", "summary", "vars.haproxy_certs_socket = " + icingaString(s.operator)}, {"backend", "servers", ""}, {"sessions", "summary", ""}, {"errors", "servers", ""},
 		{"dns", "summary", "vars.haproxy_dns_no_lookup = true"}, {"dns", "servers", "vars.haproxy_dns_no_lookup = true"},
 		{"config", "summary", "vars.haproxy_config_config = " + icingaString(s.config)},
 	} {

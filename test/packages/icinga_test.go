@@ -45,7 +45,7 @@ func TestIcinga(t *testing.T) {
 		"conf.d/hosts.conf":            icingaHost(s, "vars.haproxy.config = "+icingaString(s.config)),
 	})
 	i.Start(t)
-	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-process", "haproxy-certs", "haproxy-config"} {
+	for _, service := range []string{"haproxy-backend-v2", "haproxy-backend-v2e", "haproxy-nosrv-v2", "haproxy-nosrv-v2e", "haproxy-errors-v2e", "haproxy-sessions", "haproxy-dns", "haproxy-process", "haproxy-certs", "haproxy-config"} {
 		i.CheckNow(t, "lb1", service)
 	}
 
@@ -57,6 +57,7 @@ func TestIcinga(t *testing.T) {
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-backend-v2e", 0), "v2e_up", "v2e/v2eElb_up")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2", 2), "v2_nosrv", "v2_nosrv_rate")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-nosrv-v2e", 0), "v2e_requests")
+	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-errors-v2e", 0), "v2e_errors", "v2e_errors_share", "v2e_requests")
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-sessions", 0), "fe_sessions", "process_connections")
 
 	wantIcingaMetrics(t, i.AwaitState(t, "lb1", "haproxy-dns", 0), "time")

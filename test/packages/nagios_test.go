@@ -49,7 +49,10 @@ func TestNagios(t *testing.T) {
 		nagiosService("process", "check_haproxy_process!"+s.socket)+
 		nagiosService("certs", "check_haproxy_certs!"+s.operator+"!*")+
 		nagiosService("nosrv v2", "check_haproxy_nosrv!"+s.log+"!v2")+
-		nagiosService("nosrv v2e", "check_haproxy_nosrv!"+s.log+"!v2e"))
+		nagiosService("nosrv v2e", "check_haproxy_nosrv!"+s.log+"!v2e")+
+		nagiosService("nosrv v2 counted", "check_haproxy_nosrv_counters!"+page+"v2")+
+		nagiosService("errors", "check_haproxy_errors!"+page+"*")+
+		nagiosService("errors log", "check_haproxy_errors_log!"+s.log+"!v2e"))
 
 	down := n.AwaitState(t, "lb1", "backend v2", "2")
 	if want := "HAPROXY BACKEND CRITICAL: v2 has no UP server (0/1): health checks "; !strings.HasPrefix(down["plugin_output"], want) {
@@ -75,6 +78,10 @@ func TestNagios(t *testing.T) {
 		t.Errorf("the long output is %q", lost["long_plugin_output"])
 	}
 	n.AwaitState(t, "lb1", "nosrv v2e", "0")
+	// What was before the first sample is nobody's growth.
+	wantMetrics(t, n.AwaitState(t, "lb1", "nosrv v2 counted", "0")["performance_data"], "v2_nosrv", "v2_nosrv_rate", "v2_requests")
+	wantMetrics(t, n.AwaitState(t, "lb1", "errors", "0")["performance_data"], "v2e_errors", "v2e_errors_share", "v2e_requests")
+	wantMetrics(t, n.AwaitState(t, "lb1", "errors log", "0")["performance_data"], "v2e_errors", "v2e_requests")
 
 	wantMetrics(t, n.AwaitState(t, "lb1", "dns", "0")["performance_data"], "time")
 	wantMetrics(t, n.AwaitState(t, "lb1", "process", "0")["performance_data"], "uptime", "connections", "idle")

@@ -21,8 +21,11 @@ type panel struct {
 var panels = []panel{
 	{"Servers up", "Servers of a backend that can answer. None left: users get 503.", "haproxy_backend", []string{"up"}, "short"},
 	{"Servers down or taken out", "Down: failed checks. Out: taken out on purpose (maintenance, drain, weight 0).", "haproxy_backend", []string{"down", "out"}, "short"},
-	{"Requests without a server, per minute", "Out of HAProxy's log; redirects, denials and clients' own faults are not counted.", "haproxy_nosrv", []string{"nosrv_rate"}, "short"},
+	{"Requests without a server, per minute", "Out of HAProxy's log, or as it has counted; redirects, denials and clients' own faults are not counted.", "haproxy_nosrv", []string{"nosrv_rate"}, "short"},
+	{"Share of requests without a server", "Of all requests of a section, in the check's window.", "haproxy_nosrv", []string{"nosrv_share"}, "percent"},
 	{"Requests in the window", "All, and those that found no server, in the check's window.", "haproxy_nosrv", []string{"requests", "nosrv"}, "short"},
+	{"Share of requests that servers spoiled", "Refused, broken off, answered too late or with 5xx, of those that servers were given.", "haproxy_errors", []string{"errors_share"}, "percent"},
+	{"Requests that servers spoiled", "All requests and the spoiled ones in the check's window; with --perfdata servers each kind and each server.", "haproxy_errors", []string{"requests", "errors", "connect", "response", "timeout", "server_error", "slow", "retry", "abort"}, "short"},
 	{"Sessions and connections", "In use, of limits that are enforced (maxconn).", "haproxy_sessions", []string{"sessions", "connections"}, "short"},
 	{"Waiting in queues", "Requests that wait for a slot of a server. They time out next, and get 503.", "haproxy_sessions", []string{"queue"}, "short"},
 	{"Rates of new sessions", "Where HAProxy limits them: new sessions, connections and TLS handshakes a second.", "haproxy_sessions", []string{"session_rate", "connection_rate", "ssl_rate"}, "short"},

@@ -12,6 +12,7 @@ import (
 	"check-haproxy/internal/check/certs"
 	"check-haproxy/internal/check/config"
 	"check-haproxy/internal/check/dns"
+	"check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/process"
 	"check-haproxy/internal/check/sessions"
@@ -26,6 +27,7 @@ func Programs() []Program {
 		{certs.Manual()},
 		{config.Manual()},
 		{dns.Manual()},
+		{errors.Manual()},
 		{nosrv.Manual()},
 		{process.Manual()},
 		{sessions.Manual()},

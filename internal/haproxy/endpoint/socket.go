@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -34,12 +35,24 @@ func (e Endpoint) Dial(ctx context.Context) (net.Conn, error) {
 
 func (s socket) dial(ctx context.Context) (net.Conn, error) {
 	var d net.Dialer
-	conn, err := d.DialContext(ctx, s.network, s.address)
-	if err != nil {
-		return nil, s.explainDial(ctx, err)
+	for {
+		conn, err := d.DialContext(ctx, s.network, s.address)
+		if err == nil {
+			return conn, nil
+		}
+		if !errors.Is(err, syscall.EAGAIN) || ctx.Err() != nil {
+			return nil, s.explainDial(ctx, err)
+		}
+		// Many ask at once: a Unix socket whose queue is full does not wait.
+		select {
+		case <-time.After(queuePause):
+		case <-ctx.Done():
+		}
 	}
-	return conn, nil
 }
+
+// queuePause is how long to wait for a place in the queue of a Unix socket.
+const queuePause = 5 * time.Millisecond
 
 // ask asks the process behind the socket. Where it does not know "show stat" it
 // is taken for a master CLI: all its current workers are asked.

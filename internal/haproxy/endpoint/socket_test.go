@@ -418,3 +418,41 @@ func TestDial(t *testing.T) {
 func TestPanic(t *testing.T) {
 	wantErr(t, Ask(within(t, long), []Endpoint{{"x", nil}}, Query{})[0], "bug")
 }
+
+// TestFullQueue: while many ask at once the queue of a Unix socket is full. The
+// plugin waits for a place in it, as long as it has time.
+func TestFullQueue(t *testing.T) {
+	path := filepath.Join(rig.Dir(t), "full.sock")
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrUnix{Name: path}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := net.Dial("unix", path) // takes the only place
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close()
+	if _, err := (socket{"unix", path}).dial(within(t, 30*time.Millisecond)); err == nil || !strings.Contains(err.Error(), "timed out") {
+		t.Errorf("no place in time: %v", err)
+	}
+	dialled := make(chan error, 1)
+	go func() {
+		conn, err := (socket{"unix", path}).dial(within(t, long))
+		if err == nil {
+			_ = conn.Close()
+		}
+		dialled <- err
+	}()
+	accepted, _, err := syscall.Accept(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = syscall.Close(accepted)
+	if err := <-dialled; err != nil {
+		t.Errorf("with a place: %v", err)
+	}
+}

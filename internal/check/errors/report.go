@@ -1,0 +1,247 @@
+package errors
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"check-haproxy/internal/check/kinds"
+	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/plugin"
+)
+
+// How many servers the long output names of a section.
+const manyServers = 20
+
+// finding is the judgement in words; of a section that is OK there are some only
+// if they are wanted.
+func (s Section) finding(verbose bool) plugin.Finding {
+	if s.State == plugin.OK {
+		if !verbose {
+			return plugin.Finding{}
+		}
+		return plugin.Finding{Line: s.line()}
+	}
+	f := plugin.Finding{State: s.State, Name: s.Target.Label, Harm: plugin.Harm{Lost: float64(s.Errors)}, Line: s.line()}
+	switch {
+	case s.Cause == diagnosis.Flapping:
+		f.One, f.Many = s.flappingWords(), "have servers that go down again and again"
+	case s.Cause == "":
+		f.One, f.Many = "cannot be judged: "+s.Tally.Unjudged, "cannot be judged"
+	default:
+		f.One = fmt.Sprintf(": %s failed (%s/min)", s.shareOf("requests"), plugin.FormatDecimal(s.Rate))
+		f.Many = "have servers that spoil requests"
+		f.Cause, f.Evidence = s.causeWords(), s.evidence()
+	}
+	return f
+}
+
+// shareOf is "12% of 2410 requests".
+func (s Section) shareOf(things string) string {
+	if math.IsNaN(s.Share) {
+		return "0 " + things
+	}
+	return fmt.Sprintf("%s%% of %d %s", plugin.FormatDecimal(s.Share), s.Requests, things)
+}
+
+func (s Section) flappingWords() string {
+	for _, server := range s.Servers {
+		if server.Flaps {
+			return fmt.Sprintf(": %s went down %d times in %s", plugin.ShortName(server.Name), server.Downs, plugin.FormatDuration(s.Tally.Window))
+		}
+	}
+	return ""
+}
+
+// causeWords is the cause in a sentence. A log tells how a connection failed.
+func (s Section) causeWords() string {
+	if s.Cause == diagnosis.ConnectFailed && s.Tally.Logged {
+		if s.connectTimeouts() > s.Kinds[Connect]/2 {
+			return "connection timeout"
+		}
+		return "connection refused"
+	}
+	return s.Cause.String()
+}
+
+func (s Section) connectTimeouts() (n uint64) {
+	for _, server := range s.Servers {
+		n += server.ConnectTimeouts
+	}
+	return n
+}
+
+// evidence is the worst server, if one stands out, and what was before.
+func (s Section) evidence() string {
+	var words []string
+	if worst := s.Servers[0]; !s.Tally.Single && (len(s.Servers) == 1 || worst.Share >= 2*s.Share || worst.State != plugin.OK || 2*worst.Counted > s.Errors) {
+		words = append(words, worst.brief())
+	}
+	if !s.Tally.Since.IsZero() {
+		words = append(words, "since "+s.Tally.Since.Format(time.TimeOnly))
+	}
+	switch {
+	case math.IsNaN(s.BaselineRate):
+	case s.BaselineRate == 0:
+		words = append(words, "none before")
+	default:
+		words = append(words, plugin.FormatDecimal(s.BaselineRate)+"/min before")
+	}
+	return strings.Join(words, ", ")
+}
+
+// brief is a server with its share: "api03 100% of 289".
+func (s Server) brief() string {
+	if math.IsNaN(s.Share) {
+		return plugin.ShortName(s.Name)
+	}
+	return fmt.Sprintf("%s %s%% of %d", plugin.ShortName(s.Name), plugin.FormatDecimal(s.Share), s.Requests)
+}
+
+// line is the section's line in the long output.
+func (s Section) line() string {
+	parts := []string{fmt.Sprintf("%s %s: %d of %d requests failed (%s/min)", s.State, s.Target.Label, s.Errors, s.Requests, plugin.FormatDecimal(s.Rate))}
+	if text := s.Kinds.String(); text != "" {
+		parts[0] += ": " + text
+	}
+	if s.Tally.Unjudged != "" {
+		parts = append(parts, "cannot be judged: "+s.Tally.Unjudged)
+	}
+	parts = append(parts, s.Reasons...)
+	shown := 0
+	for _, server := range s.Servers {
+		if server.State == plugin.OK && server.Counted == 0 {
+			continue
+		}
+		if shown++; shown > manyServers {
+			parts = append(parts, "and more servers")
+			break
+		}
+		parts = append(parts, server.describe())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// describe is a server in the long output.
+func (s Server) describe() string {
+	text := s.brief()
+	if list := s.Kinds.String(); list != "" {
+		text += " (" + list + ")"
+	}
+	if s.Downs > 0 {
+		text += fmt.Sprintf(", went down %s", plugin.Count(s.Downs, "time"))
+	}
+	return text
+}
+
+// Report is what was judged, of all HAProxys and sections.
+type Report struct {
+	Sections []Section
+	Window   time.Duration // that is judged
+	Baseline time.Duration // before it, as far as it is known
+	Counting Counting
+	Narrowed bool // sections were chosen: the sums are not all of HAProxy's
+
+	Unreadable uint64 // lines of a log that could not be read
+}
+
+// requests, errors and kinds sum up the sections.
+func (r Report) requests() (sum uint64) {
+	for _, s := range r.Sections {
+		sum += s.Requests
+	}
+	return sum
+}
+
+func (r Report) errors() (sum uint64) {
+	for _, s := range r.Sections {
+		sum += s.Errors
+	}
+	return sum
+}
+
+func (r Report) kinds() (sum Counts) {
+	for _, s := range r.Sections {
+		sum.Add(s.Kinds)
+	}
+	return sum
+}
+
+// result is the report in words and numbers; findings are those of whoever was
+// asked, notes what else an operator should know.
+func (r Report) result(findings []plugin.Finding, notes []string, verbose bool, level plugin.Level) plugin.Result {
+	found := plugin.Findings{Noun: "backend", Total: len(r.Sections)}
+	ok := 0
+	for _, s := range r.Sections {
+		if s.State == plugin.OK {
+			ok++
+		}
+		found.List = append(found.List, s.finding(verbose))
+	}
+	result := plugin.Combine(found, plugin.Sentences(findings...))
+	result.Rest = r.rest(ok)
+	result.Problems = append(result.Problems, r.shown()...)
+	result.Problems = append(result.Problems, notes...)
+	if left := r.kinds().Only(kinds.All[Kind]() &^ (r.Counting.Kinds | r.Counting.Tunnelled)).String(); left != "" {
+		result.Problems = append(result.Problems, "not counted: "+left+" (--count chooses the kinds)")
+	}
+	result.Perfdata = r.perfdata(level)
+	result.Fields, result.Sections = r.fields(), r.sections()
+	return result
+}
+
+// rest says how things are beside what is in trouble.
+func (r Report) rest(ok int) []string {
+	switch {
+	case len(r.Sections) == 0 || ok == 0:
+		return nil
+	case ok < len(r.Sections):
+		return []string{plugin.Count(ok, "other") + " OK"}
+	default:
+		return []string{fmt.Sprintf("%d of %d requests in %s failed", r.errors(), r.requests(), plugin.FormatDuration(r.Window))}
+	}
+}
+
+// shown are the newest lines of the sections in trouble, and their minutes.
+func (r Report) shown() []string {
+	const most = 5
+	var lines []string
+	for _, s := range r.Sections[:min(len(r.Sections), most)] {
+		if s.State != plugin.OK && s.Tally.Example != "" {
+			lines = append(lines, fmt.Sprintf("%s newest line: %s", s.Target.Label, s.Tally.Example))
+		}
+	}
+	return lines
+}
+
+// perfdata come in the order of the sections' names.
+func (r Report) perfdata(level plugin.Level) []plugin.Metric {
+	none := plugin.LimitOf(0)
+	var metrics []plugin.Metric
+	if !r.Narrowed {
+		metrics = append(metrics,
+			plugin.Metric{Label: "errors", Value: float64(r.errors()), Min: none, Level: plugin.Summary},
+			plugin.Metric{Label: "requests", Value: float64(r.requests()), Min: none, Level: plugin.Summary})
+	}
+	ordered := slices.Clone(r.Sections)
+	slices.SortFunc(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
+	for _, s := range ordered {
+		label := s.Target.Label
+		metrics = append(metrics,
+			plugin.Metric{Label: label + "_errors", Value: float64(s.Errors), Min: none, Level: plugin.Sections},
+			plugin.Metric{Label: label + "_errors_share", Value: s.Share, Unit: "%", Warning: s.Limits.Warning.Share.String(), Critical: s.Limits.Critical.Share.String(), Min: none, Max: plugin.LimitOf(100), Level: plugin.Sections},
+			plugin.Metric{Label: label + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
+		if level < plugin.Servers {
+			continue
+		}
+		for k, name := range Kind(0).Names() {
+			metrics = append(metrics, plugin.Metric{Label: label + "_" + strings.ReplaceAll(name, "-", "_"), Value: float64(s.Kinds[k]), Min: none, Level: plugin.Servers})
+		}
+		for _, server := range slices.SortedFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
+			metrics = append(metrics, plugin.Metric{Label: label + "/" + server.Name + "_errors", Value: float64(server.Counted), Min: none, Level: plugin.Servers})
+		}
+	}
+	return metrics
+}
