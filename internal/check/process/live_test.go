@@ -231,3 +231,24 @@ func TestPeersComeBack(t *testing.T) {
 		t.Errorf("peers were asked for %d times", n)
 	}
 }
+
+// TestRecorded has what other versions say: first the least, then a newer one.
+func TestRecorded(t *testing.T) {
+	for version, want := range map[string][]string{
+		"1.8": {"HAPROXY PROCESS OK: HAProxy 1.8.0 up 5s, 24 of 200 connections, idle 98%", "does not tell DroppedLogs", "does not tell Stopping", "show peers: HAProxy does not know this command"},
+		"3.2": {"HAPROXY PROCESS OK: HAProxy 3.2.0 up 4s, 24 of 200 connections, idle 99%", "'memory'=518816B;"},
+	} {
+		keep(t)
+		text, err := os.ReadFile(filepath.Join("../../../testdata/captures", version, "info.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		socket := rig.StatsSocket(t, func(command string) string {
+			if command == "show info" {
+				return string(text)
+			}
+			return "Unknown command\n\n"
+		})
+		wants(t, socket, "-v", plugin.OK, want...)
+	}
+}

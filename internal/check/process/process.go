@@ -286,9 +286,12 @@ var losses = []struct{ name, noun, verb, advice string }{
 }
 
 func (v *Verdict) losses() {
-	for _, loss := range v.Losses {
-		for _, words := range losses {
-			if words.name == loss.Name && loss.Count > 0 {
+	for _, words := range losses {
+		if _, ok := v.number(Lost, words.name); !ok {
+			continue
+		}
+		for _, loss := range v.Losses {
+			if loss.Name == words.name && loss.Count > 0 {
 				v.add(Lost, plugin.Warning, fmt.Sprintf("%s %s in the last %s (%s)", plugin.Count(loss.Count, words.noun), words.verb, plugin.FormatDuration(loss.Over), loss.Name), words.advice)
 			}
 		}
@@ -296,7 +299,7 @@ func (v *Verdict) losses() {
 }
 
 func (v *Verdict) stopping() {
-	if v.Info.Stopping.Value > 0 {
+	if stopping, ok := v.number(Stopping, "Stopping"); ok && stopping > 0 {
 		v.add(Stopping, plugin.Warning, "HAProxy is stopping: it takes no new connections", "it ends with its last session")
 	}
 	if n := v.Info.Nbproc.Value; n > 1 {

@@ -30,7 +30,7 @@ func options() Options {
 func info(t *testing.T, lines ...string) *haproxy.Info {
 	t.Helper()
 	text := "Name: HAProxy\nVersion: 3.2.4\n"
-	values := map[string]string{"Pid": "42", "Uptime_sec": "1036800", "CurrConns": "212", "Maxconn": "20000", "Idle_pct": "87", "Stopping": "0"}
+	values := map[string]string{"Pid": "42", "Uptime_sec": "1036800", "CurrConns": "212", "Maxconn": "20000", "Idle_pct": "87", "Stopping": "0", "DroppedLogs": "0", "PoolFailed": "0"}
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ": ")
 		values[name] = value
@@ -115,6 +115,8 @@ func TestNotTold(t *testing.T) {
 	}{
 		{"no master CLI", func(s *Subject) { s.Processes = nil }, "only a master CLI tells"},
 		{"before 2.5", func(s *Subject) { s.Processes[0].FailedReloads = haproxy.Number{} }, "from 2.5 on"},
+		{"no dropped lines", func(s *Subject) { s.Info = info(t, "DroppedLogs: ") }, "lost is not judged: HAProxy 3.2.4 does not tell DroppedLogs"},
+		{"no end", func(s *Subject) { s.Info = info(t, "Stopping: ") }, "stopping is not judged: HAProxy 3.2.4 does not tell Stopping"},
 		{"no idle", func(s *Subject) { s.Info = info(t, "Idle_pct: ") }, "does not tell Idle_pct"},
 		{"no run before", func(s *Subject) { s.Before = haproxy.Number{} }, "nothing is known of a run before"},
 		{"several processes", func(s *Subject) { s.Info = info(t, "Nbproc: 4", "Process_num: 2") }, "process 2 of 4"},
