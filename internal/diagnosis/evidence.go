@@ -39,7 +39,7 @@ func (c Case) sectionEvidence(cause Cause) string {
 	case cause == NoServers && c.Backend.Selected.Value > 0:
 		return fmt.Sprintf("it has no servers left, though it had some: they were given %d requests", c.Backend.Selected.Value)
 	case cause == NoServers:
-		return fmt.Sprintf("it has no server line and has answered nothing but errors (%d responses 5xx)", c.Backend.Responses[haproxy.Responses5xx].Value)
+		return fmt.Sprintf("it has no server line and has answered nothing but errors (%s)", c.Backend.Failures())
 	default:
 		return fmt.Sprintf("HAProxy says %s, and no row of a server tells why: are some hidden?", c.Backend.Status)
 	}

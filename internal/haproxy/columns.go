@@ -26,6 +26,7 @@ const (
 	slim
 	dreq
 	dresp
+	econ
 	intercepted
 	lbtot
 	throttle
@@ -51,7 +52,6 @@ const (
 
 	// The rest is read only for Counters and Traffic.
 	stot
-	econ
 	eresp
 	wretr
 	wredis
@@ -72,13 +72,13 @@ const (
 // columnNames are the columns' names in the header.
 var columnNames = [columnCount]string{
 	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
-	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp", intercepted: "intercepted", lbtot: "lbtot", throttle: "throttle",
+	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp", econ: "econ", intercepted: "intercepted", lbtot: "lbtot", throttle: "throttle",
 	lastchg: "lastchg", lastsess: "lastsess", rate: "rate", rateLim: "rate_lim",
 	checkStatus: "check_status", checkCode: "check_code", lastChk: "last_chk",
 	agentStatus: "agent_status", lastAgt: "last_agt", tracked: "tracked",
 	hrsp1xx: "hrsp_1xx", hrsp2xx: "hrsp_2xx", hrsp3xx: "hrsp_3xx", hrsp4xx: "hrsp_4xx", hrsp5xx: "hrsp_5xx", hrspOther: "hrsp_other",
 	addr: "addr", mode: "mode", algo: "algo",
-	stot: "stot", econ: "econ", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
+	stot: "stot", eresp: "eresp", wretr: "wretr", wredis: "wredis", chkdown: "chkdown",
 	cliAbrt: "cli_abrt", srvAbrt: "srv_abrt", rtime: "rtime",
 	reqTot: "req_tot", bin: "bin", bout: "bout",
 }

@@ -178,6 +178,7 @@ func (b *statsBuilder) addBackend() error {
 		Sessions:        r.count(scur),
 		Weight:          r.count(weight),
 		Queue:           r.count(qcur),
+		Failed:          r.total(econ),
 		Selected:        r.total(lbtot),
 		DeniedRequests:  r.total(dreq),
 		DeniedResponses: r.total(dresp),

@@ -120,7 +120,7 @@ func TestStatsColumns(t *testing.T) {
 	}
 	want := []Backend{
 		{
-			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0), Selected: known(18),
+			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0), Failed: known(0), Selected: known(18),
 			DeniedRequests: known(0), DeniedResponses: known(0), Responses: [6]Number{known(0), known(0), known(0), known(0), known(0), known(0)},
 			LastChange: known(5), LastSession: known(1),
 			Servers: []Server{
@@ -129,7 +129,7 @@ func TestStatsColumns(t *testing.T) {
 			},
 		},
 		{
-			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0), Selected: known(0),
+			Name: "tcpdown", Status: "DOWN", Mode: "tcp", Sessions: known(0), Weight: known(0), Queue: known(0), Failed: known(3), Selected: known(0),
 			DeniedRequests: known(0), DeniedResponses: known(0), LastChange: known(5), NoSession: true,
 			Servers: []Server{{
 				Name: "t1", Address: "127.0.0.1:52503", Status: "DOWN", Weight: known(1), CheckStatus: "L4CON",

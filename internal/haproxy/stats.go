@@ -54,6 +54,7 @@ type Backend struct {
 	Sessions                        Number    // scur
 	Weight                          Number    // weight: of all the servers that requests go to now
 	Queue                           Number    // qcur: requests waiting in the backend's own queue
+	Failed                          Number    // econ: requests for which no connection came about; without servers, all that failed for want of one
 	Selected                        Number    // lbtot: requests that a server was chosen for, since the start
 	DeniedRequests, DeniedResponses Number    // dreq, dresp
 	Responses                       [6]Number // hrsp_1xx … hrsp_5xx, hrsp_other; unknown in TCP mode

@@ -115,11 +115,13 @@ func TestJudge(t *testing.T) {
 func TestServerlessBackend(t *testing.T) {
 	failing := haproxy.Backend{Name: "empty", Status: "UP"}
 	failing.Responses[haproxy.Responses5xx] = number(3)
-	answering, denying, silent := failing, failing, failing
+	answering, denying, silent, tcp, refusing := failing, failing, failing, haproxy.Backend{Name: "empty", Status: "UP"}, haproxy.Backend{Name: "empty", Status: "UP"}
+	refusing.Failed, refusing.DeniedRequests = number(1), number(1)
+	answering.Failed = number(7) // responses tell more
 	answering.Responses[haproxy.Responses2xx] = number(1)
 	denying.DeniedRequests = number(1)
 	silent.Responses[haproxy.Responses5xx] = number(0)
-	for _, b := range []haproxy.Backend{answering, denying, silent} {
+	for _, b := range []haproxy.Backend{answering, denying, silent, tcp, refusing} {
 		if _, judged := Judge(target(&b), dns.Answers{}, defaults); judged {
 			t.Errorf("%+v is judged, though nobody can know", b)
 		}
@@ -148,6 +150,8 @@ func TestTroubleBesideServers(t *testing.T) {
 	lost, never := backend(), backend()
 	lost.Backend.Selected = number(311)
 	never.Backend.Responses[haproxy.Responses5xx] = number(3)
+	tcp := backend()
+	tcp.Backend.Mode, tcp.Backend.Failed = "tcp", number(2)
 	beside := func(b check.Target, f haproxy.Frontend) check.Target {
 		b.Frontend = &f
 		return b
@@ -178,6 +182,7 @@ func TestTroubleBesideServers(t *testing.T) {
 		"lost, and answering itself":          {beside(lost, haproxy.Frontend{Intercepted: number(9)}), nil, plugin.Critical, LostServers, diagnosis.NoServers},
 		"never had any":                       {never, nil, plugin.Warning, NeverServers, diagnosis.NoServers},
 		"never had any, a quiet frontend":     {beside(never, haproxy.Frontend{Intercepted: number(0), Successes: number(0)}), nil, plugin.Warning, NeverServers, diagnosis.NoServers},
+		"never had any, in TCP mode":          {tcp, nil, plugin.Warning, NeverServers, diagnosis.NoServers},
 		"never had any, no warning":           {never, noWarning, plugin.OK, NeverServers, ""},
 		"unpublished":                         {status("UP (UNPUB)", backend("UP", "UP")), nil, plugin.Critical, Unpublished, diagnosis.Unpublished},
 		"unpublished, servers down":           {status("DOWN (UNPUB)", backend("DOWN")), nil, plugin.Critical, Unpublished, diagnosis.Unpublished},
@@ -219,7 +224,7 @@ func TestTroubleBesideServers(t *testing.T) {
 		t.Errorf("out since nobody knows when, and nobody asks: %s", v.State)
 	}
 	for _, damage := range []func(*haproxy.Backend){
-		func(b *haproxy.Backend) { b.Selected = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.DeniedRequests = haproxy.Number{Damaged: true} },
+		func(b *haproxy.Backend) { b.Selected = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.Failed = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.DeniedRequests = haproxy.Number{Damaged: true} },
 		func(b *haproxy.Backend) { b.DeniedResponses = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.Responses[haproxy.Responses2xx] = haproxy.Number{Damaged: true} },
 	} {
 		b := backend()

@@ -180,6 +180,24 @@ func TestLiveTracking(t *testing.T) {
 	}
 }
 
+// A backend that never had a server fails in TCP mode, too, where there is no
+// status to see.
+func TestLiveNeverServers(t *testing.T) {
+	door := rig.Port(t)
+	h, _, _ := incident(t, fmt.Sprintf("frontend fe\n\tmode tcp\n\tbind 127.0.0.1:%s\n\tdefault_backend hole\nbackend hole\n\tmode tcp\n", door))
+	if code, text := runPlugin("", "-S", h.Socket, "-s", "hole"); code != 0 {
+		t.Errorf("before anybody came it exits %d: %s", code, text)
+	}
+	conn, err := net.Dial("tcp", "127.0.0.1:"+door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if code, text := until(t, "hole has no servers and has answered nothing but errors (1 failed connections)", "-S", h.Socket, "-s", "hole"); code != 1 {
+		t.Errorf("exits %d: %s", code, text)
+	}
+}
+
 // "del server" leaves a backend that HAProxy calls UP.
 func TestLiveDeletedServers(t *testing.T) {
 	door := rig.Port(t)

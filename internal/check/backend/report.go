@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"check-haproxy/internal/diagnosis"
-	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
@@ -40,7 +39,7 @@ func (v Verdict) trouble() (one, many string) {
 	case v.Trouble == Unpublished:
 		return fmt.Sprintf("is unpublished and gets no request (%d/%d UP)", v.Up, v.Total()), "are unpublished"
 	case v.Trouble == NeverServers:
-		return fmt.Sprintf("has no servers and has answered nothing but errors (%d responses 5xx)", v.Backend.Responses[haproxy.Responses5xx].Value), "have no servers"
+		return fmt.Sprintf("has no servers and has answered nothing but errors (%s)", v.Backend.Failures()), "have no servers"
 	case v.Trouble == LostServers:
 		return fmt.Sprintf("has no servers left (they were given %d requests)", v.Backend.Selected.Value), "have no servers left"
 	case v.Trouble == HiddenServers:
