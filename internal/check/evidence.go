@@ -67,7 +67,7 @@ func (l Log) Doubts(s Stretch, f EvidenceFlags) []Doubt {
 	for _, reason := range l.missing(s) {
 		doubts = append(doubts, Doubt{State: plugin.Unknown, Reason: "a part of the window could not be read: " + reason})
 	}
-	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.silent, l.skewed, l.ahead, l.illegible, l.connections, l.dropped, l.doubted} {
+	for _, doubt := range []func(Stretch, EvidenceFlags) Doubt{l.nothing, l.skewed, l.silent, l.ahead, l.illegible, l.connections, l.dropped, l.doubted} {
 		if d := doubt(s, f); d.Reason != "" {
 			doubts = append(doubts, d)
 		}

@@ -34,6 +34,7 @@ type Options struct {
 	// Before is what the log has of sections before the stretch, if it is silent in
 	// all of that and there are facts to compare with.
 	Before map[string]check.Logged
+	Doubts []check.Doubt // what else speaks against the log
 }
 
 // Defaults are the options of a check that was given no flag.
@@ -154,7 +155,7 @@ func (j judge) loads(log check.Log) []load {
 // doubts are the reasons why the log is no evidence that all is well, after what
 // the statistics show.
 func (j judge) doubts(log check.Log) []check.Doubt {
-	doubts := log.Doubts(j.stretch, j.options.EvidenceFlags)
+	doubts := append(log.Doubts(j.stretch, j.options.EvidenceFlags), j.options.Doubts...)
 	served := servedOf(j.options.Facts)
 	if log.ServedNothing(served) {
 		return check.WithoutQuiet(doubts)

@@ -75,7 +75,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	if learned.err != nil {
 		return plugin.Result{}, learned.err
 	}
-	options.Facts = learned.known
+	options.Facts, options.Doubts = learned.known, doubtsOf(statistics.sampled)
 	if options.Facts != nil && log.IsSilent(stretch) {
 		options.Before = f.before(ctx, source, stretch, log)
 	}

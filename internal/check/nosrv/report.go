@@ -198,6 +198,9 @@ func (out *Outcome) rest() string {
 
 func (out *Outcome) fineText() string {
 	nosrv := out.NOSRV()
+	if out.Requests == 0 && out.Counters == nil {
+		return "no request in " + plugin.FormatDuration(out.Stretch.Window)
+	}
 	text := fmt.Sprintf("%d of %d requests in %s found no server", nosrv, out.Requests, plugin.FormatDuration(out.Stretch.Window))
 	var more []string
 	if nosrv > 0 {

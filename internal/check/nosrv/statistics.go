@@ -34,7 +34,10 @@ func (f *flags) failure(err error, s statistics) (plugin.Result, error) {
 
 // statistics is what HAProxy's statistics add to its log; nil where nobody
 // asked for them.
-type statistics struct{ *check.Asked }
+type statistics struct {
+	*check.Asked
+	sampled []check.Sampled // of the log lines that HAProxy has dropped
+}
 
 // askStatistics asks for the statistics, where the user says where. Then a
 // section that HAProxy does not have is told from a quiet one.
@@ -46,7 +49,7 @@ func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics,
 	if !f.NoLookup {
 		query.Servers = endpoint.Always
 	}
-	asked, err := f.Ask(ctx, stdin, query)
+	asked, sampled, err := f.sample(ctx, stdin, query)
 	if err != nil {
 		return statistics{}, err
 	}
@@ -60,7 +63,7 @@ func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics,
 		}
 	}
 	selection.Finish("section")
-	return statistics{asked}, nil
+	return statistics{asked, sampled}, nil
 }
 
 // facts is what the statistics know, by section.
