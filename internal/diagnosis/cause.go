@@ -11,11 +11,11 @@ import (
 	"check-haproxy/internal/haproxy"
 )
 
-// Cause is why something is wrong; empty where nothing is. The words are those
+// Cause is why something is wrong; empty if nothing is. The words are those
 // of the JSON output.
 type Cause string
 
-// The causes that HAProxy's statistics show, the more urgent first: where two
+// The causes that HAProxy's statistics show, the more urgent first: if two
 // take as many servers, the first is named.
 const (
 	HealthCheckFailed     Cause = "health-check-failed"     // the check was refused, reset or got a wrong answer

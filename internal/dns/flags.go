@@ -7,7 +7,7 @@ type ResolverFlags struct {
 	NoLookup    bool         `arg:"--no-lookup" help:"ask no name server"`
 }
 
-// Resolver is the one that the flags name; nil where nobody is to be asked.
+// Resolver is the one that the flags name; nil if nobody is to be asked.
 func (f *ResolverFlags) Resolver() *Resolver {
 	switch {
 	case f.NoLookup:

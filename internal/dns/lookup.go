@@ -233,14 +233,14 @@ func (r *Resolver) once(ctx context.Context, q Question, nth int) outcome {
 		}
 	}
 	if len(o.addresses) > 0 {
-		asked.err = nil // the hosts file answers where DNS does not
+		asked.err = nil // the hosts file answers if DNS does not
 	}
 	asked.addresses = append(o.addresses, asked.addresses...)
 	return asked
 }
 
-// ask asks for both kinds of addresses. It does not wait for the second where
-// the first brought all that is believed, and not long where nothing of the
+// ask asks for both kinds of addresses. It does not wait for the second if
+// the first brought all that is believed, and not long if nothing of the
 // second kind is: some networks drop questions for IPv6.
 func (r *Resolver) ask(ctx context.Context, name string, believe []netip.Addr, nth int) outcome {
 	ctx, cancel := context.WithCancel(ctx)
@@ -291,7 +291,7 @@ func (r *Resolver) ask(ctx context.Context, name string, believe []netip.Addr, n
 			grace = time.After(r.patience)
 		}
 	}
-	// That one kind has none is news only where the other one has none either.
+	// That one kind has none is news only if the other one has none either.
 	if o.err = failed; failed == nil && len(o.addresses) == 0 {
 		o.err = empty
 	}

@@ -166,7 +166,7 @@ func listed(servers []string) string {
 	return "name server " + strings.Join(names, " or ")
 }
 
-// exchange asks one name server over UDP, and over TCP where the answer does not
+// exchange asks one name server over UDP, and over TCP if the answer does not
 // fit.
 func exchange(ctx context.Context, server string, q dnsmessage.Question) (reply, error) {
 	id := uint16(rand.Uint32())

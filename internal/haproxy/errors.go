@@ -49,7 +49,7 @@ func (e *Refused) Error() string {
 	return kind.Error()
 }
 
-// Unwrap returns the kind of refusal, ErrOther where it is none of HAProxy's.
+// Unwrap returns the kind of refusal, ErrOther if it is none of HAProxy's.
 func (e *Refused) Unwrap() error {
 	text := strings.ToLower(strings.TrimSpace(e.Answer))
 	for _, known := range []struct {

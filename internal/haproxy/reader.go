@@ -47,8 +47,8 @@ type Reader struct {
 func NewReader(r io.Reader) *Reader { return &Reader{src: bufio.NewReaderSize(r, maxLine)} }
 
 // line returns the next line without its end. It is good until the next call.
-// The error is io.EOF where there is nothing left at all, ErrCutShort where the
-// last line has no end (it is returned, too), and what the stream says where
+// The error is io.EOF if there is nothing left at all, ErrCutShort if the
+// last line has no end (it is returned, too), and what the stream says if
 // that fails.
 func (r *Reader) line() ([]byte, error) {
 	line, err := r.src.ReadSlice('\n')
@@ -67,7 +67,7 @@ func (r *Reader) line() ([]byte, error) {
 	}
 }
 
-// record returns the next row of a CSV answer, which spans lines where a quoted
+// record returns the next row of a CSV answer, which spans lines if a quoted
 // field holds a line end. It is good until the next call.
 func (r *Reader) record() ([]byte, error) {
 	line, err := r.line()

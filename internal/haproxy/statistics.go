@@ -101,7 +101,7 @@ func (b *statsBuilder) cutShort() error {
 }
 
 // finish returns the statistics, once all that can be missing is there. A file
-// may end without an empty line where it can only be a page's: a page shows no
+// may end without an empty line if it can only be a page's: a page shows no
 // address and no algorithm (short of "stats show-legends", which then needs the
 // line), and one that is worth saving has a backend.
 func (b *statsBuilder) finish(end End) (*Stats, error) {

@@ -49,7 +49,7 @@ type Frontend struct {
 // or "listen" section that answers.
 type Backend struct {
 	Name                            string
-	Status                          string    // "UP" or "DOWN"; UP too where there is no server at all
+	Status                          string    // "UP" or "DOWN"; UP too if there is no server at all
 	Mode                            string    // "http", "tcp", …; empty before HAProxy 1.7
 	Sessions                        Number    // scur
 	Weight                          Number    // weight: of all the servers that requests go to now

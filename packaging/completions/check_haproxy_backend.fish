@@ -22,7 +22,7 @@ complete -c check_haproxy_backend -s c -l critical -x -d 'the same for CRITICAL 
 complete -c check_haproxy_backend -l active-only -d 'leave backup servers out of the count'
 complete -c check_haproxy_backend -l maint-ok -d 'a backend whose servers are all taken out on purpose, or that is unpublished, is OK'
 complete -c check_haproxy_backend -l maint-warning -x -d 'a server that is taken out for longer is a WARNING: 1h, 7d [default: none]'
-complete -c check_haproxy_backend -l unresolved -x -a 'down out' -d 'down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template [default: down]'
+complete -c check_haproxy_backend -l unresolved -x -a 'down out' -d 'down or out: what a server without an address counts as, if the statistics cannot tell an unfilled slot of a server-template [default: down]'
 complete -c check_haproxy_backend -l no-servers -x -a 'ok warning critical unknown' -d 'state of a backend without servers that has lost them, or that has answered nothing but 5xx: ok, warning, critical or unknown [default: critical; warning if it never had any]'
 complete -c check_haproxy_backend -s t -l timeout -x -d 'bound on the whole run: 10, 10s or 1m [default: 10s]'
 complete -c check_haproxy_backend -s v -l verbose -d 'list everything that was checked'

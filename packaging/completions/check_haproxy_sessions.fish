@@ -20,7 +20,7 @@ complete -c check_haproxy_sessions -s x -l exclude -x -a '(lshaproxy --list name
 complete -c check_haproxy_sessions -l kind -x -a 'process frontend server backend' -d 'what to check: process (sockets only), frontend, server or backend (repeatable) [default: all]'
 complete -c check_haproxy_sessions -s w -l warning -x -d 'percent of a limit, with or without %; the last PATTERN that matches wins: a section, section/server or process (repeatable) [default: 80]'
 complete -c check_haproxy_sessions -s c -l critical -x -d 'the same for CRITICAL (repeatable) [default: 90]'
-complete -c check_haproxy_sessions -l warning-sessions -x -d 'sessions or connections as a number, in addition to --warning, also where there is no limit (repeatable)'
+complete -c check_haproxy_sessions -l warning-sessions -x -d 'sessions or connections as a number, in addition to --warning, even if there is no limit (repeatable)'
 complete -c check_haproxy_sessions -l critical-sessions -x -d 'the same for CRITICAL (repeatable)'
 complete -c check_haproxy_sessions -l queue-warning -x -d 'requests that wait in the queues of a backend and its servers (repeatable) [default: 0]'
 complete -c check_haproxy_sessions -l queue-critical -x -d 'the same for CRITICAL (repeatable) [default: none]'

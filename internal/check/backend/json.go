@@ -13,7 +13,7 @@ type Section struct {
 	Down     int             `json:"down"`
 	Out      int             `json:"out"`
 	Total    int             `json:"total"` // up + down
-	Cause    *string         `json:"cause"` // null where nothing is wrong
+	Cause    *string         `json:"cause"` // null if nothing is wrong
 	Servers  []SectionServer `json:"servers"`
 }
 

@@ -14,7 +14,7 @@ import (
 	"check-haproxy/internal/plugin/threshold"
 )
 
-// The thresholds that hold where none is given: every server up, or a warning;
+// The thresholds that hold if none is given: every server up, or a warning;
 // one at least, or critical.
 const (
 	DefaultWarning  = "100%:"
@@ -32,7 +32,7 @@ type Options struct {
 	MaintWarning      time.Duration   // a server that is out for longer is a WARNING; 0 is none
 }
 
-// Defaults are the options where no flag is given.
+// Defaults are the options if no flag is given.
 func Defaults() Options {
 	return Options{
 		Warning:     threshold.Rules(nil).WithDefault(DefaultWarning),
@@ -56,7 +56,7 @@ const (
 type Server struct {
 	*haproxy.Server
 	Standing Standing
-	Cause    diagnosis.Cause // why it is not up; empty where it is
+	Cause    diagnosis.Cause // why it is not up; empty if it is
 }
 
 // Verdict is the judgement of one backend.
@@ -187,7 +187,7 @@ func (v *Verdict) allowed(state plugin.State) plugin.State {
 	return state
 }
 
-// serves says whether any server is up, be it a backup server that does not
+// serves says whether any server is up, even a backup server that does not
 // count.
 func (v *Verdict) serves() bool {
 	return slices.ContainsFunc(v.Servers, func(s Server) bool { return s.Standing == Up })

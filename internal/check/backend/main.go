@@ -20,7 +20,7 @@ type flags struct {
 	ActiveOnly   bool                    `arg:"--active-only" help:"leave backup servers out of the count"`
 	MaintOK      bool                    `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose, or that is unpublished, is OK"`
 	MaintWarning plugin.OptionalDuration `arg:"--maint-warning" placeholder:"DURATION" default:"none" help:"a server that is taken out for longer is a WARNING: 1h, 7d"`
-	Unresolved   unresolved              `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, where the statistics cannot tell an unfilled slot of a server-template"`
+	Unresolved   unresolved              `arg:"--unresolved" placeholder:"STANDING" default:"down" help:"down or out: what a server without an address counts as, if the statistics cannot tell an unfilled slot of a server-template"`
 	NoServers    givenState              `arg:"--no-servers" placeholder:"STATE" help:"state of a backend without servers that has lost them, or that has answered nothing but 5xx: ok, warning, critical or unknown [default: critical; warning if it never had any]"`
 	plugin.CommonFlags
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // Finding returns the verdict in words; of one that is OK there are some only
-// where they are wanted, since there can be thousands.
+// if they are wanted, since there can be thousands.
 func (v Verdict) Finding(verbose bool) plugin.Finding {
 	switch {
 	case v.State != plugin.OK:
@@ -153,7 +153,7 @@ func (s Server) showsCheck() bool {
 }
 
 // Perfdata returns the verdict's metrics of a level; a metric a server is made
-// only where it is wanted, since there can be thousands.
+// only if it is wanted, since there can be thousands.
 func (v Verdict) Perfdata(level plugin.Level) []plugin.Metric {
 	label, none, total := v.Label, plugin.LimitOf(0), plugin.LimitOf(float64(v.Total()))
 	metrics := []plugin.Metric{

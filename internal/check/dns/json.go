@@ -10,7 +10,7 @@ type Section struct {
 	Name     string          `json:"name"`
 	Endpoint string          `json:"endpoint"`
 	State    plugin.State    `json:"state"`
-	Cause    *string         `json:"cause"` // null where nothing is wrong
+	Cause    *string         `json:"cause"` // null if nothing is wrong
 	Servers  []SectionServer `json:"servers"`
 }
 
@@ -18,8 +18,8 @@ type Section struct {
 type SectionServer struct {
 	Name    string                 `json:"name"`
 	FQDN    string                 `json:"fqdn"`
-	Address *string                `json:"address"` // null where HAProxy has none
-	Answers []string               `json:"answers"` // empty, too, where DNS was not asked
+	Address *string                `json:"address"` // null if HAProxy has none
+	Answers []string               `json:"answers"` // empty, too, if DNS was not asked
 	State   diagnosis.NameStanding `json:"state"`
 	Status  string                 `json:"status"`
 	Reason  string                 `json:"reason"` // why a lookup failed

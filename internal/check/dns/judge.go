@@ -22,7 +22,7 @@ type Server struct {
 // IsDown says whether the server takes no requests though nobody meant that.
 func (s Server) IsDown() bool { return !s.IsUp() && !s.IsOut() }
 
-// Cause is why the server is in trouble; empty where its name is not to blame.
+// Cause is why the server is in trouble; empty if its name is not to blame.
 func (s Server) Cause() diagnosis.Cause {
 	switch s.Standing {
 	case diagnosis.NameUnresolved, diagnosis.NameLookupFailed:

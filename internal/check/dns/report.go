@@ -246,7 +246,7 @@ func Counters(resolvers []haproxy.Resolver, label func(name string) string) (lin
 	return lines, metrics
 }
 
-// levelOf has the counters that tell most in the usual perfdata, where the name
+// levelOf has the counters that tell most in the usual perfdata, if the name
 // server is used: HAProxy has a section "default" that may never be.
 func levelOf(counter string, used bool) plugin.Level {
 	switch counter {

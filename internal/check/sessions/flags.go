@@ -16,7 +16,7 @@ type flags struct {
 	Kinds            []Kind                  `arg:"--kind,separate" placeholder:"KIND" help:"what to check: process (sockets only), frontend, server or backend (repeatable) [default: all]"`
 	Warning          []threshold.PercentRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"percent of a limit, with or without %; the last PATTERN that matches wins: a section, section/server or process (repeatable) [default: 80]"`
 	Critical         []threshold.PercentRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 90]"`
-	WarningSessions  []numberRule            `arg:"--warning-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"sessions or connections as a number, in addition to --warning, also where there is no limit (repeatable)"`
+	WarningSessions  []numberRule            `arg:"--warning-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"sessions or connections as a number, in addition to --warning, even if there is no limit (repeatable)"`
 	CriticalSessions []numberRule            `arg:"--critical-sessions,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable)"`
 	QueueWarning     []numberRule            `arg:"--queue-warning,separate" placeholder:"[PATTERN=]RANGE" help:"requests that wait in the queues of a backend and its servers (repeatable) [default: 0]"`
 	QueueCritical    []numberRule            `arg:"--queue-critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: none]"`

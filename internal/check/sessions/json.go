@@ -16,8 +16,8 @@ type Section struct {
 	Current     *int64       `json:"current"`
 	Limit       *int64       `json:"limit"`        // null: nothing limits it
 	UsedPercent *float64     `json:"used_percent"` // null without a limit
-	Queue       *int64       `json:"queue"`        // null where nothing can wait
-	Cause       *string      `json:"cause"`        // null where nothing waits
+	Queue       *int64       `json:"queue"`        // null if nothing can wait
+	Cause       *string      `json:"cause"`        // null if nothing has a name
 }
 
 // Section returns the verdict for the JSON output.

@@ -21,7 +21,7 @@ import (
 	"check-haproxy/internal/plugin/threshold"
 )
 
-// The thresholds that hold where none is given: over 80 and over 90 percent of
+// The thresholds that hold if none is given: over 80 and over 90 percent of
 // a limit, and a warning for any request that has to wait.
 const (
 	DefaultWarning      = "80%"
@@ -29,7 +29,7 @@ const (
 	DefaultQueueWarning = "0"
 )
 
-// Options say how to judge. A level alerts where its percentage or its number
+// Options say how to judge. A level alerts if its percentage or its number
 // does.
 type Options struct {
 	Warning, Critical                 threshold.Rules // percent of the limit, every end with %
@@ -38,7 +38,7 @@ type Options struct {
 	Closed                            plugin.State    // for a frontend that takes no connections
 }
 
-// Defaults are the options where no flag is given.
+// Defaults are the options if no flag is given.
 func Defaults() *Options {
 	return &Options{
 		Warning:      threshold.Rules(nil).WithDefault(DefaultWarning),
@@ -103,12 +103,12 @@ type Verdict struct {
 	Resource Resource
 	State    plugin.State
 	Usage    Measure
-	Queue    Measure         // requests that wait; nothing is known where nothing can wait
+	Queue    Measure         // requests that wait; nothing is known if nothing can wait
 	Room     *Room           // of a backend
 	Status   string          // of a server
 	Peak     haproxy.Number  // of a frontend or server: the most sessions since start, to be shown only
 	Closed   bool            // of a frontend: it takes no connections
-	Cause    diagnosis.Cause // MaxconnExhausted where requests wait and the state is not OK; FrontendClosed
+	Cause    diagnosis.Cause // MaxconnExhausted if requests wait and the state is not OK; FrontendClosed
 
 	server *haproxy.Server // of a server
 }
@@ -135,7 +135,7 @@ func JudgeProcess(t check.Target, info haproxy.Info, o *Options) []Verdict {
 }
 
 // JudgeFrontend returns a verdict for the frontend's sessions, and one for its
-// rate where "rate-limit sessions" is set. One that is not open refuses every
+// rate if "rate-limit sessions" is set. One that is not open refuses every
 // client.
 func JudgeFrontend(t check.Target, o *Options) []Verdict {
 	f := t.Frontend

@@ -33,7 +33,7 @@ func measure(current, limit haproxy.Number, l levels) Measure {
 	return total(current, limit, problemWith(current, limit), l)
 }
 
-// total judges a sum whose parts were looked at before: where there is a
+// total judges a sum whose parts were looked at before: if there is a
 // problem with one there is no percentage, and the state is UNKNOWN.
 func total(current, limit haproxy.Number, problem string, l levels) Measure {
 	if problem != "" {
@@ -67,7 +67,7 @@ func problemWith(current, limit haproxy.Number) string {
 	}
 }
 
-// UsedPercent returns how much of the limit is used; false where there is no
+// UsedPercent returns how much of the limit is used; false if there is no
 // limit. It can be over 100: a limit can be lowered below what is there.
 func (m *Measure) UsedPercent() (float64, bool) {
 	if !isSet(m.Limit) {
@@ -83,7 +83,7 @@ func (l *level) alerts(m *Measure) bool {
 }
 
 // of returns the range in effect, for the perfdata: the narrower of the two,
-// and the number's where no single range can say both.
+// and the number's if no single range can say both.
 func (l *level) of(limit haproxy.Number) threshold.Range {
 	if !isSet(limit) {
 		return l.count

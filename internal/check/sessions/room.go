@@ -9,19 +9,19 @@ import (
 // Room is what a backend's servers can take now.
 type Room struct {
 	Sessions  haproxy.Number // on the servers that requests go to now
-	Limit     haproxy.Number // the sum of their maxconn; not known where one of them has none, or where there is no such server
+	Limit     haproxy.Number // the sum of their maxconn; not known if one of them has none, or if there is no such server
 	Serving   int            // how many they are
 	Servers   int            // how many the backend has
 	Unlimited string         // the first of them that has no maxconn
 	Without   []Idle         // the others, which add no room
-	Problem   string         // why the sums cannot be trusted; empty where they can
+	Problem   string         // why the sums cannot be trusted; empty if they can
 }
 
 // Idle is a server that requests do not go to.
 type Idle struct{ Name, Reason string }
 
 // RoomOf returns the room that a backend has: on its active servers that are up
-// with a weight, or, where none is left, on its backup servers. Of these HAProxy
+// with a weight, or, if none is left, on its backup servers. Of these HAProxy
 // uses the first that is up, or, with "option allbackups", every one
 // (Configuration Manual 4.2, "option allbackups").
 func RoomOf(b *haproxy.Backend) Room {
@@ -64,7 +64,7 @@ func (r *Room) take(s *haproxy.Server) {
 	}
 }
 
-// Left returns how many more sessions fit; 0 where more are there than may be.
+// Left returns how many more sessions fit; 0 if more are there than may be.
 func (r *Room) Left() int64 { return max(r.Limit.Value-r.Sessions.Value, 0) }
 
 // takesRequests says whether a server is one that the backend can send new
@@ -85,7 +85,7 @@ func onBackup(b *haproxy.Backend) bool {
 // allBackups says whether a backend that runs on backup servers uses every one
 // of them. No column says so, but the BACKEND row's weight is that of the
 // servers in use (update_backend_weight in HAProxy's src/backend.c): more than
-// the first one's where more than one is. Without that column it is HAProxy's
+// the first one's if more than one is. Without that column it is HAProxy's
 // default: the first alone.
 func allBackups(b *haproxy.Backend) bool {
 	for i := range b.Servers {

@@ -33,7 +33,7 @@ type judging struct {
 	notes     []string
 }
 
-// process judges the process where it was asked for by its name, or chosen like
+// process judges the process if it was asked for by its name, or chosen like
 // a section called "process": a check of some sections (-s api) is not about it.
 func (j *judging) process(answer *endpoint.Answer) {
 	const name = "process"

@@ -105,7 +105,7 @@ func (r Resource) noun() string {
 	}
 }
 
-// statusWord tells of a server that it is not simply up.
+// statusWord says of a server that it is not simply up.
 func (v *Verdict) statusWord() string {
 	if v.Kind != Server || v.Status == "" || (&haproxy.Server{Status: v.Status}).IsUp() {
 		return ""
