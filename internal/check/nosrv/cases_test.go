@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -277,5 +278,35 @@ func TestCases(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An outage of half an hour is never OK, wherever the log is cut off, and in
+// whatever order its lines come through a pipe: what is left shows the outage, or
+// that something is missing.
+func TestNoPartOfAnOutageIsOK(t *testing.T) {
+	var w written
+	w.served("shop", 6, 130, 0)
+	w.served("pay", 6, 130, 30)
+	w.lost("pay", 6, 30, 0)
+	text := w.text()
+	args := []string{"-f", "-", "--timezone", "UTC", "--at", caseEnd.Format(time.RFC3339)}
+	judge := func(what, text string) {
+		t.Helper()
+		var out bytes.Buffer
+		if Main(args, strings.NewReader(text), &out, os.Stderr) == 0 {
+			t.Errorf("%s: %s", what, &out)
+		}
+	}
+	random := rand.New(rand.NewPCG(11, 6))
+	for range 300 {
+		at := len(text)/2 + random.IntN(len(text)/2)
+		judge(fmt.Sprintf("cut at %d of %d", at, len(text)), text[:at])
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+	lines[len(lines)-1] += "\n"
+	for range 30 {
+		random.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		judge("in another order", strings.Join(lines, ""))
 	}
 }

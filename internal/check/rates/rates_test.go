@@ -105,11 +105,22 @@ func TestTroubleThatGoesOn(t *testing.T) {
 		"a single minute is before it, and that is one": {steps([2]int{1, 1}, [2]int{59, 1}), 5, plugin.OK, window},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := riseOnly().Judge(Series{Window: window, Requests: test.spoiled, Spoiled: test.spoiled, Before: test.before})
+			got := riseOnly().Judge(Series{Window: window, Requests: 4 * test.spoiled, Spoiled: test.spoiled, Before: test.before})
 			if got.State != test.want || got.Changed != test.changed {
 				t.Errorf("%s since %s, want %s since %s: %v, before %g, rise %g", got.State, got.Changed, test.want, test.changed, got.Reasons, got.BaselineRate, got.Rise)
 			}
 		})
+	}
+}
+
+// Where hardly anybody asks any more, and most of it goes wrong, trouble is not
+// over; without a word about requests the rate alone tells.
+func TestFewerRequests(t *testing.T) {
+	for requests, want := range map[uint64]plugin.State{0: plugin.OK, 2: plugin.Critical, 4: plugin.Critical, 5: plugin.OK, 100: plugin.OK} {
+		got := riseOnly().Judge(Series{Window: window, Requests: requests, Spoiled: 2, Before: steps([2]int{30, 0}, [2]int{30, 10})})
+		if got.State != want {
+			t.Errorf("2 of %d, after 10 a minute: %s, want %s", requests, got.State, want)
+		}
 	}
 }
 

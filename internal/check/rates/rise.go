@@ -150,10 +150,11 @@ func (l Limits) limitOf(state plugin.State) Factor {
 }
 
 // hasFallen says that a rise is over: in the window less than half as many went
-// wrong a minute as since it began, and fewer than chance explains.
+// wrong a minute as since it began, and fewer than chance explains. It is not over
+// if there are fewer requests, of which most go wrong.
 func (s Series) hasFallen(r rise) bool {
 	const improbable = 0.01
-	if 2*perMinute(s.Spoiled, s.Window) >= perMinute(r.counted, r.since) {
+	if s.Requests > 0 && s.Requests <= 2*s.Spoiled || 2*perMinute(s.Spoiled, s.Window) >= perMinute(r.counted, r.since) {
 		return false
 	}
 	return lowerTail(s.Spoiled, r.counted, s.Window.Minutes()/r.since.Minutes()) < improbable
