@@ -31,7 +31,7 @@ const share = 20
 // startReading reads the log, if there is one to read, while the statistics are
 // asked; the channel is nil if there is none. An error is one in the arguments.
 func (l *looker) startReading(ctx context.Context, now time.Time) (<-chan logRead, error) {
-	if !l.Given() {
+	if !l.Given() || l.List != "" {
 		return nil, nil
 	}
 	if now.Before(l.log.next) {

@@ -31,7 +31,7 @@ type looker struct {
 
 // newLooker reads what is read once. An error is one in the arguments.
 func newLooker(f *flags, stdin io.Reader) *looker {
-	l := &looker{flags: f, stdin: stdin, resolver: (&dns.ResolverFlags{Nameservers: f.Nameservers, NoLookup: f.NoLookup}).Resolver()}
+	l := &looker{flags: f, stdin: stdin, resolver: (&dns.ResolverFlags{Nameservers: f.Nameservers, NoLookup: f.NoLookup || f.List != ""}).Resolver()}
 	l.readConfiguration()
 	return l
 }
@@ -64,7 +64,7 @@ func (l *looker) statistics(asked *check.Asked) picture.Facts {
 	selection := asked.Select()
 	for i := range asked.Answers {
 		answer := &asked.Answers[i]
-		facts.Processes = append(facts.Processes, picture.Process{Endpoint: answer.Name, Info: answer.Info})
+		facts.Processes = append(facts.Processes, picture.Process{Endpoint: answer.Name, Info: answer.Info, Address: answer.Address})
 		frontends, backends := asked.Targets(answer)
 		for _, t := range frontends {
 			if selection.Takes(t.Names...) {

@@ -41,6 +41,8 @@ func TestWithDefaults(t *testing.T) {
 		{[]string{"--watch"}, []string{"--watch=2s"}},
 		{[]string{"--watch", "-v"}, []string{"--watch=2s", "-v"}},
 		{[]string{"--watch", "5s"}, []string{"--watch", "5s"}},
+		{[]string{"--list", "-s", "v2"}, []string{"--list=names", "-s", "v2"}},
+		{[]string{"--list", "nagios"}, []string{"--list", "nagios"}},
 		{[]string{"--watch=5s", "--journal"}, []string{"--watch=5s", "--journal=haproxy"}},
 	} {
 		got := withDefaults(test.args)

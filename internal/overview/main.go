@@ -14,6 +14,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/dns"
+	"check-haproxy/internal/overview/inventory"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/plugin"
 )
@@ -34,6 +35,7 @@ type flags struct {
 	Nameservers []dns.Nameserver `arg:"--nameserver,separate" placeholder:"ADDR[:PORT]" help:"name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system's]"`
 	NoLookup    bool             `arg:"--no-lookup" help:"ask no name server"`
 	Watch       plugin.Duration  `arg:"--watch" placeholder:"[DURATION]" help:"on a terminal a screen to work with, that looks again so often (? shows its keys); else one picture after another; every 2s if nothing is named"`
+	List        inventory.Format `arg:"--list" placeholder:"[FORMAT]" help:"list what there is to watch, for discovery: names, icinga2 (host variables), nagios (services), director (rows to import) or json; names if nothing is named"`
 	Verbose     bool             `arg:"-v,--verbose" help:"every section and every server; else those in order have a line a section, and many are only counted"`
 	JSON        bool             `arg:"--json" help:"print one JSON object; with --watch one a line"`
 	Color       when             `arg:"--color" placeholder:"WHEN" default:"auto" help:"auto, always or never; auto is on a terminal, unless NO_COLOR is set"`
@@ -85,6 +87,9 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 	if f.Watch > 0 {
 		return watch(ctx, &f, t, stderr)
 	}
+	if f.List != "" {
+		return newLooker(&f, stdin).list(ctx, stdout, stderr)
+	}
 	facts, err := newLooker(&f, stdin).look(ctx)
 	if err != nil {
 		complain(stderr, advice.Whole(err))
@@ -93,12 +98,18 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 	return show(facts, &f, t, stderr)
 }
 
-// withDefaults gives --journal and --watch their values where they stand alone.
+// withDefaults gives --journal, --list and --watch their values where they stand alone.
 func withDefaults(args []string) []string {
 	args = check.Args(args)
 	for i, arg := range args {
-		if arg == "--watch" && (i == len(args)-1 || strings.HasPrefix(args[i+1], "-")) {
+		if i < len(args)-1 && !strings.HasPrefix(args[i+1], "-") {
+			continue
+		}
+		switch arg {
+		case "--watch":
 			args[i] = "--watch=2s"
+		case "--list":
+			args[i] = "--list=names"
 		}
 	}
 	return args
@@ -115,6 +126,8 @@ func (f *flags) check() error {
 	switch {
 	case fromStdin > 1:
 		return errors.New("--stats-file and --file both read standard input; name a file for one of them")
+	case f.List != "" && f.Watch > 0:
+		return errors.New("--list lists once; leave out --watch")
 	case fromStdin > 0 && f.Watch > 0:
 		return errors.New("standard input can be read only once; name a file, or leave --watch away")
 	default:

@@ -31,6 +31,7 @@ complete -c lshaproxy -l count -x -d 'kinds of lines without a server that count
 complete -c lshaproxy -l nameserver -x -d 'name server to ask for the names of servers that are down, and no other; several take turns (repeatable) [default: the system\'s]'
 complete -c lshaproxy -l no-lookup -d 'ask no name server'
 complete -c lshaproxy -l watch -d 'on a terminal a screen to work with, that looks again so often (? shows its keys); else one picture after another; every 2s if nothing is named'
+complete -c lshaproxy -l list -x -a 'names icinga2 nagios director json' -d 'list what there is to watch, for discovery: names, icinga2 (host variables), nagios (services), director (rows to import) or json; names if nothing is named'
 complete -c lshaproxy -s v -l verbose -d 'every section and every server; else those in order have a line a section, and many are only counted'
 complete -c lshaproxy -l json -d 'print one JSON object; with --watch one a line'
 complete -c lshaproxy -l color -x -a 'auto always never' -d 'auto, always or never; auto is on a terminal, unless NO_COLOR is set [default: auto]'

@@ -44,6 +44,7 @@ type Facts struct {
 type Process struct {
 	Endpoint string
 	Info     *haproxy.Info // nil where only statistics could be had
+	Address  string        // of its socket; empty if it was asked in another way
 }
 
 // Picture is what the facts mean.

@@ -106,12 +106,12 @@ func TestState(t *testing.T) {
 // the head.
 func TestProcessNearItsLimit(t *testing.T) {
 	info := &haproxy.Info{Version: "2.6.12-1+deb12u4", Node: "lb1", CurrConns: known(50), Maxconn: known(100), UptimeSec: known(3600)}
-	p := Of(Facts{Processes: []Process{{"/run/a.sock", info}}})
+	p := Of(Facts{Processes: []Process{{Endpoint: "/run/a.sock", Info: info}}})
 	if diff := cmp.Diff([]string{"no sections", "HAProxy 2.6.12 on lb1 (/run/a.sock) up 1h, 50/100 connections ━━━━━─────"}, p.Lines(draw.Canvas{}, false)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	info.CurrConns = known(99)
-	text := strings.Join(Of(Facts{Processes: []Process{{"/run/a.sock", info}}}).Lines(draw.Canvas{}, false), "\n")
+	text := strings.Join(Of(Facts{Processes: []Process{{Endpoint: "/run/a.sock", Info: info}}}).Lines(draw.Canvas{}, false), "\n")
 	for _, want := range []string{"✗ process  OPEN   99/100 ━━━━━━━━━─  99 of 100 connections (99%)", "✗ process: 99 of 100 connections (99%)"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)
@@ -178,7 +178,7 @@ func TestManyServers(t *testing.T) {
 
 // TestSeveralEndpoints puts sections side by side under their labels.
 func TestSeveralEndpoints(t *testing.T) {
-	facts := Facts{Processes: []Process{{"/run/a.sock", nil}, {"/run/b.sock", nil}}}
+	facts := Facts{Processes: []Process{{Endpoint: "/run/a.sock", Info: nil}, {Endpoint: "/run/b.sock"}}}
 	for i, status := range []string{"UP", "DOWN"} {
 		b := backendAt(facts.Processes[i].Endpoint, haproxy.Backend{Name: "web", Servers: servers(status)})
 		b.Label = "web@" + b.Endpoint

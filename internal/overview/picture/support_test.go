@@ -41,7 +41,7 @@ func recorded(t testing.TB, version string) Facts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts := Facts{At: afternoon, Processes: []Process{{endpoint, info}}, LogCommand: "tail -n 10000 /var/log/haproxy.log"}
+	facts := Facts{At: afternoon, Processes: []Process{{Endpoint: endpoint, Info: info}}, LogCommand: "tail -n 10000 /var/log/haproxy.log"}
 	for _, f := range stats.Frontends {
 		facts.Frontends = append(facts.Frontends, frontendAt(endpoint, f))
 	}

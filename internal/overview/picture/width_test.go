@@ -35,7 +35,7 @@ func odd(t testing.TB, texts []string) Facts {
 		}
 		facts.Backends = append(facts.Backends, backendAt(text, b))
 		facts.Frontends = append(facts.Frontends, frontendAt(text, haproxy.Frontend{Name: text, Status: text, Sessions: known(-1), SessionLimit: known(1)}))
-		facts.Processes = append(facts.Processes, Process{text, &haproxy.Info{Version: text, Node: text, CurrConns: known(1), Maxconn: known(2)}})
+		facts.Processes = append(facts.Processes, Process{Endpoint: text, Info: &haproxy.Info{Version: text, Node: text, CurrConns: known(1), Maxconn: known(2)}})
 		facts.Failures = append(facts.Failures, text)
 		facts.Notes = append(facts.Notes, text)
 		if facts.Log != nil {
