@@ -2,11 +2,14 @@ package overview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy/endpoint"
@@ -27,6 +30,32 @@ type logRead struct {
 // share is how much of the time reading a log may take: an hour of a busy one
 // takes longer than statistics, and those are asked every two seconds.
 const share = 20
+
+// chooseLog takes the usual log if none is named and all that is asked is a
+// socket of this machine, and says so if it may not be read.
+func (l *looker) chooseLog() {
+	if l.List != "" || l.Given() || !l.asksThisMachine() {
+		return
+	}
+	file, err := os.Open(l.usualLog)
+	if err != nil {
+		l.notes = append(l.notes, unread(advice.CannotRead(l.usualLog, err)))
+		return
+	}
+	_ = file.Close()
+	l.Files, l.usual = []string{l.usualLog}, true
+}
+
+// unread says why the usual log is not read.
+func unread(err error) string {
+	return fmt.Sprintf("no log is read: %s; -f, --journal or --ring names another", advice.Whole(err))
+}
+
+// asksThisMachine says whether only stats sockets with a path are asked.
+func (l *looker) asksThisMachine() bool {
+	remote := func(socket string) bool { return !strings.Contains(socket, "/") }
+	return len(l.URL) == 0 && l.Hostname == "" && l.StatsFile == "" && !slices.ContainsFunc(l.Socket, remote)
+}
 
 // startReading reads the log, if there is one to read, while the statistics are
 // asked; the channel is nil if there is none. An error is one in the arguments.
@@ -71,17 +100,27 @@ func (l *looker) addLog(facts *picture.Facts, reading <-chan logRead) {
 	}
 	l.log = <-reading
 	if l.log.err != nil {
-		facts.Failures = append(facts.Failures, l.log.err.Error())
+		l.cannotReadLog(facts, l.log.err)
 		return
 	}
 	if l.log.outcome == nil {
 		l.log.outcome = l.log.judge(facts, l.StatsFile != "")
 	}
 	if outcome := l.log.outcome; len(outcome.Sections) == 0 && len(outcome.Doubts) > 0 {
-		facts.Failures = append(facts.Failures, outcome.Doubts[0].String())
+		l.cannotReadLog(facts, errors.New(outcome.Doubts[0].String()))
 		return
 	}
 	facts.Log, facts.LogCommand = l.log.outcome, l.logCommand()
+}
+
+// cannotReadLog: of a log that was named it is a failure, of the usual one it is
+// to be known.
+func (l *looker) cannotReadLog(facts *picture.Facts, err error) {
+	if !l.usual {
+		facts.Failures = append(facts.Failures, advice.Whole(err))
+		return
+	}
+	facts.Notes = append(facts.Notes, unread(err))
 }
 
 // judge judges what was read.

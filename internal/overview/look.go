@@ -27,12 +27,15 @@ type looker struct {
 	notes      []string          // on what was read once
 	names      lookedUp
 	log        logRead
+	usualLog   string // where HAProxy's log usually is
+	usual      bool   // it is read, though nobody named it
 }
 
-// newLooker reads what is read once. An error is one in the arguments.
-func newLooker(f *flags, stdin io.Reader) *looker {
-	l := &looker{flags: f, stdin: stdin, resolver: (&dns.ResolverFlags{Nameservers: f.Nameservers, NoLookup: f.NoLookup || f.List != ""}).Resolver()}
+// newLooker reads what is read once. The usual log is read if none is named.
+func newLooker(f *flags, stdin io.Reader, usualLog string) *looker {
+	l := &looker{flags: f, stdin: stdin, usualLog: usualLog, resolver: (&dns.ResolverFlags{Nameservers: f.Nameservers, NoLookup: f.NoLookup || f.List != ""}).Resolver()}
 	l.readConfiguration()
+	l.chooseLog()
 	return l
 }
 

@@ -1,10 +1,14 @@
 package overview
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"check-haproxy/internal/check"
+	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 )
 
@@ -75,6 +79,36 @@ func TestOptions(t *testing.T) {
 		pipe := &terminal{getenv: func(name string) string { return test.environment[name] }}
 		if o := pipe.canvas(); o.Width != test.width || o.ASCII != test.ascii {
 			t.Errorf("with %v it is %+v", test.environment, o)
+		}
+	}
+}
+
+// TestUsualLog is read if nothing else is named and all that is asked is on this
+// machine; if it may not be read, that is said.
+func TestUsualLog(t *testing.T) {
+	there, gone := filepath.Join(t.TempDir(), "haproxy.log"), filepath.Join(t.TempDir(), "gone.log")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name   string
+		flags  flags
+		log    string
+		read   bool
+		noteOn string
+	}{
+		{"nothing named", flags{}, there, true, ""},
+		{"a local socket", flags{Flags: check.Flags{Flags: endpoint.Flags{Socket: []string{"/run/haproxy/admin.sock"}}}}, there, true, ""},
+		{"a socket elsewhere", flags{Flags: check.Flags{Flags: endpoint.Flags{Socket: []string{"lb2:9999"}}}}, there, false, ""},
+		{"a page", flags{Flags: check.Flags{Flags: endpoint.Flags{URL: []string{"http://lb2/"}}}}, there, false, ""},
+		{"a saved answer", flags{Flags: check.Flags{Flags: endpoint.Flags{StatsFile: "x.csv"}}}, there, false, ""},
+		{"a list", flags{List: "names"}, there, false, ""},
+		{"another log", flags{LogFlags: check.LogFlags{Journal: "haproxy"}}, there, false, ""},
+		{"it is not there", flags{}, gone, false, "no log is read: cannot read " + gone + ": no such file or directory; -f, --journal or --ring names another"},
+	} {
+		l := newLooker(&test.flags, nil, test.log)
+		if read := len(l.Files) == 1 && l.Files[0] == there; read != test.read || strings.Join(l.notes, "") != test.noteOn {
+			t.Errorf("%s: it reads %q and notes %q", test.name, l.Files, l.notes)
 		}
 	}
 }

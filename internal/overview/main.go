@@ -47,7 +47,7 @@ type flags struct {
 // Description opens the help text.
 func (flags) Description() string {
 	return "What does a HAProxy do now, what is wrong with it, why, and how to look further?\n\n" +
-		"A log is read only where --file, --journal or --ring names one. The exit code is 0 when it could look, and 3 when not.\n"
+		"With a stats socket of this machine, /var/log/haproxy.log is read too if it may be; --file, --journal or --ring name another log. The exit code is 0 if it could look, and 3 if not.\n"
 }
 
 // when is the value of --color.
@@ -88,9 +88,9 @@ func Main(args []string, stdin *os.File, stdout *os.File, stderr io.Writer) int 
 		return watch(ctx, &f, t, stderr)
 	}
 	if f.List != "" {
-		return newLooker(&f, stdin).list(ctx, stdout, stderr)
+		return newLooker(&f, stdin, check.DefaultFile).list(ctx, stdout, stderr)
 	}
-	facts, err := newLooker(&f, stdin).look(ctx)
+	facts, err := newLooker(&f, stdin, check.DefaultFile).look(ctx)
 	if err != nil {
 		complain(stderr, advice.Whole(err))
 		return couldNotLook

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/check"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 )
@@ -36,7 +37,7 @@ func watch(ctx context.Context, f *flags, t *terminal, stderr io.Writer) int {
 // soon as it is done, and calls take with each. An error of the first look is
 // one in the arguments; of a later one it is something to show.
 func repeat(ctx context.Context, f *flags, take func(seen)) {
-	looker := newLooker(f, nil)
+	looker := newLooker(f, nil, check.DefaultFile)
 	next := time.NewTicker(time.Duration(f.Watch))
 	defer next.Stop()
 	for first := true; ; first = false {

@@ -63,11 +63,17 @@ func (s *Section) nosrv() draw.Line {
 	}
 }
 
-func since(n haproxy.Number) draw.Line {
-	if !n.Known || n.Value < 0 {
+// since is how long something has been as it is. What has been so since the
+// process was started may have been so for longer: a reload begins to count anew.
+func since(change, uptime haproxy.Number) draw.Line {
+	switch {
+	case !change.Known || change.Value < 0:
 		return nil
+	case uptime.Known && change.Value >= uptime.Value:
+		return draw.Text(draw.Faint, "reload")
+	default:
+		return draw.Text(draw.Faint, plugin.FormatSeconds(change.Value))
 	}
-	return draw.Text(draw.Faint, plugin.FormatSeconds(n.Value))
 }
 
 // joined joins what is not empty.

@@ -311,3 +311,22 @@ func TestJSON(t *testing.T) {
 		t.Error("without a log there is a number of requests without a server")
 	}
 }
+
+// TestSince: what is as old as the process may be older than its reload.
+func TestSince(t *testing.T) {
+	for _, test := range []struct {
+		change, uptime haproxy.Number
+		want           string
+	}{
+		{known(5), known(60), "5s"},
+		{known(60), known(60), "reload"},
+		{known(61), known(60), "reload"},
+		{known(60), haproxy.Number{}, "1m"},
+		{haproxy.Number{}, known(60), ""},
+		{known(-1), known(60), ""},
+	} {
+		if got := since(test.change, test.uptime).String(); got != test.want {
+			t.Errorf("%+v with uptime %+v is %q, want %q", test.change, test.uptime, got, test.want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/plugin"
 )
@@ -95,7 +96,7 @@ func (s *Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
 		r.Cells[ColNOSRV] = s.nosrv()
 	}
 	if s.Availability != nil {
-		r.Cells[ColSince] = since(s.Backend.LastChange)
+		r.Cells[ColSince] = since(s.Backend.LastChange, s.Uptime)
 	}
 	r.Cells[ColCheck] = s.remark(condensed)
 	return r
@@ -163,7 +164,7 @@ func (s *Section) ServerRows(most int) []draw.Row {
 	var rows []draw.Row
 	up := s.up()
 	for _, server := range shown {
-		rows = append(rows, server.row())
+		rows = append(rows, server.row(s.Uptime))
 		if server.Standing == backend.Up {
 			up--
 		}
@@ -191,7 +192,7 @@ func (s *Section) up() (n int) {
 	return n
 }
 
-func (s *Server) row() draw.Row {
+func (s *Server) row(uptime haproxy.Number) draw.Row {
 	r := Table.NewRow()
 	r.Lead, r.Bar = draw.Line{draw.Blank(4)}, barOf(s.Sessions, s.Limit, s.Bar)
 	r.Cells[ColName] = draw.Text(draw.Plain, s.Name)
@@ -202,7 +203,7 @@ func (s *Server) row() draw.Row {
 	r.Cells[ColState] = draw.Text(s.look(), status)
 	r.Cells[ColSessions] = ofLimit(s.Sessions, s.Limit)
 	r.Cells[ColQueue] = waiting(s.Queue)
-	r.Cells[ColSince] = since(s.LastChange)
+	r.Cells[ColSince] = since(s.LastChange, uptime)
 	r.Cells[ColCheck] = draw.Text(draw.Plain, more)
 	if s.Standing == backend.Up {
 		r.Cells[ColCheck] = draw.Text(draw.Faint, more)

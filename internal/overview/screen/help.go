@@ -26,7 +26,7 @@ var helpText = []struct{ key, does string }{
 	{"NOSRV", "requests without a server in the log's window, if a log is read"},
 	{"SESS", "sessions now, of the limit that HAProxy enforces"},
 	{"QUEUE", "requests that wait for a server"},
-	{"SINCE", "how long the status has been the same"},
+	{"SINCE", "how long the status has been the same; reload: since HAProxy was started or reloaded, or longer"},
 }
 
 // helpBody is the page below its title, as wide as the window.
@@ -38,6 +38,12 @@ func (m *Model) helpBody() []draw.Line {
 			lines = append(lines, nil)
 		}
 		lines = append(lines, m.canvas.WrapAfter(lead, draw.Plain, line.does)...)
+	}
+	if m.shown != nil && len(m.shown.Facts().Notes) > 0 {
+		lines = append(lines, nil)
+		for _, note := range m.shown.Facts().Notes {
+			lines = append(lines, draw.Wrap(draw.Faint, note, m.canvas.Width)...)
+		}
 	}
 	return lines
 }
