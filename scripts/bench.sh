@@ -10,3 +10,4 @@ scripts/build.sh
 go run ./tools/bench/statistics
 go run ./tools/bench/certificates
 go run ./tools/bench/nosrv
+go run ./tools/bench/load

@@ -297,9 +297,9 @@ func TestIcingaTakesAnyHost(t *testing.T) {
 		"array":    {`vars.haproxy = [ "v2" ]`, ""},
 		"empty":    {"vars.haproxy = {}", ""},
 		"none":     {"", ""},
-		"backends": {`vars.haproxy = { url = "http://127.0.0.1/", backends = true }`, "backend sessions"},
-		"list":     {`vars.haproxy = { url = "http://127.0.0.1/", backends = [ "v2" ] }`, "backend backend-v2 sessions"},
-		"named":    {`vars.haproxy = { socket = "/run/x", others = false, certs = true, config = "/etc/haproxy", backends = { v2 = true } }`, "backend-v2 certs config dns process sessions"},
+		"backends": {`vars.haproxy = { url = "http://127.0.0.1/", backends = true }`, "backend errors nosrv sessions"},
+		"list":     {`vars.haproxy = { url = "http://127.0.0.1/", backends = [ "v2" ] }`, "backend backend-v2 errors errors-v2 nosrv nosrv-v2 sessions"},
+		"named":    {`vars.haproxy = { socket = "/run/x", others = false, certs = true, config = "/etc/haproxy", backends = { v2 = true } }`, "backend-v2 certs config dns errors-v2 nosrv-v2 process sessions"},
 	}
 	i := rig.NewIcinga(t, "single", plugins(t), nil)
 	i.Alone(t)
