@@ -166,8 +166,8 @@ func (c Case) queueEvidence(servers []*haproxy.Server) string {
 		waiting += s.Queue.Value
 	}
 	for _, s := range servers[:min(len(servers), maxNamed)] {
-		if s.SessionLimit.Value > 0 {
-			slots = append(slots, fmt.Sprintf("%s has %d of %d sessions", s.Name, s.Sessions.Value, s.SessionLimit.Value))
+		if limit := s.SessionsAllowed().Value; limit > 0 {
+			slots = append(slots, fmt.Sprintf("%s has %d of %d sessions", s.Name, s.Sessions.Value, limit))
 		}
 	}
 	sentence := fmt.Sprintf("%d waiting in the queue for a free slot", waiting)

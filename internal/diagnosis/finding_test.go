@@ -283,6 +283,8 @@ func TestQueueFinding(t *testing.T) {
 	full := haproxy.Server{Status: "UP", Sessions: haproxy.Number{Value: 20}, SessionLimit: haproxy.Number{Value: 20}}
 	other, third := full, full
 	other.Name, third.Name = "other", "third"
+	full.SessionLimit.Known, third.SessionLimit.Known, other.SessionLimit.Known = true, true, true
+	third.SessionLimit.Value, third.Throttle = 40, haproxy.Number{Value: 50, Known: true} // it starts slowly
 	c.Backend.Queue = haproxy.Number{Value: 7, Known: true}
 	c.Backend.Servers = append(c.Backend.Servers, other, third)
 	want := Finding{

@@ -92,6 +92,21 @@ func (s *Server) Checked() *Server {
 	return s
 }
 
+// SessionsAllowed is how many sessions HAProxy allows the server now; unknown or
+// 0 without a limit. While it starts slowly ("slowstart") that is a part of its
+// maxconn, rounded down, and at least one (srv_dynamic_maxconn in src/queue.c).
+func (s *Server) SessionsAllowed() Number {
+	limit, part := s.SessionLimit, s.Throttle
+	switch {
+	case !limit.Known, limit.Value == 0, !part.Known && !part.Damaged:
+		return limit
+	case part.Damaged:
+		return part
+	default:
+		return Number{Value: max(limit.Value*min(part.Value, 100)/100, 1), Known: true}
+	}
+}
+
 // Place is where HAProxy believes the server to be, and by which name it knows
 // it: its row of "show servers state", else as much as column addr tells.
 func (s *Server) Place() ServerState {

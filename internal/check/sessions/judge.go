@@ -158,7 +158,7 @@ func JudgeFrontend(t check.Target, o *Options) []Verdict {
 // tables). A server that is down or taken out is judged as well: the sessions
 // that it still has go on to count against its maxconn.
 func JudgeServer(t check.Target, server *haproxy.Server, o *Options) Verdict {
-	v := o.judge(t, Server, Sessions, server.Sessions, limitOf(server))
+	v := o.judge(t, Server, Sessions, server.Sessions, server.SessionsAllowed())
 	v.server, v.Status, v.Peak = server, server.Status, server.MaxSessions
 	if isTold(server.Queue) {
 		v.addQueue(measure(server.Queue, server.QueueLimit, o.queueLevels(t)))
@@ -271,18 +271,3 @@ func isTold(n haproxy.Number) bool { return n.Known || n.Damaged }
 
 // isSet says whether a limit is there: HAProxy prints 0, or nothing, for none.
 func isSet(limit haproxy.Number) bool { return isTold(limit) && (limit.Damaged || limit.Value != 0) }
-
-// limitOf is how many sessions HAProxy allows a server now. While it starts
-// slowly ("slowstart") that is a part of its maxconn, rounded down, and at least
-// one (srv_dynamic_maxconn in src/queue.c).
-func limitOf(s *haproxy.Server) haproxy.Number {
-	limit, part := s.SessionLimit, s.Throttle
-	switch {
-	case !isSet(limit) || limit.Damaged || !isTold(part):
-		return limit
-	case part.Damaged:
-		return part
-	default:
-		return haproxy.Number{Value: max(limit.Value*min(part.Value, 100)/100, 1), Known: true}
-	}
-}

@@ -471,7 +471,7 @@ func FuzzBackend(f *testing.F) {
 		if !limited {
 			return
 		}
-		l1 = limitOf(&a).Value
+		l1 = a.SessionsAllowed().Value
 		current, limit := v.Usage.Current.Value, v.Usage.Limit.Value
 		if percent < 0 || current < 0 || limit <= 0 || percent != 100*float64(current)/float64(limit) {
 			t.Fatalf("%v%% of %d of %d", percent, current, limit)

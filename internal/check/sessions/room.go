@@ -48,7 +48,7 @@ func RoomOf(b *haproxy.Backend) Room {
 
 func (r *Room) take(s *haproxy.Server) {
 	r.Serving++
-	limit := limitOf(s)
+	limit := s.SessionsAllowed()
 	if problem := problemWith(s.Sessions, limit); problem != "" && r.Problem == "" {
 		r.Problem = fmt.Sprintf("server %s: %s", s.Name, problem)
 	}
