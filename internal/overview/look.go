@@ -26,6 +26,7 @@ type looker struct {
 	checkPaths map[string]string // what health checks ask for, by backend
 	notes      []string          // on what was read once
 	names      lookedUp
+	first      firstToExpire
 	log        logRead
 	usualLog   string // where HAProxy's log usually is
 	usual      bool   // it is read, though nobody named it
@@ -56,6 +57,7 @@ func (l *looker) look(ctx context.Context) (picture.Facts, error) {
 		facts.At, facts.Configured = now, l.configured
 		facts.Notes = append(facts.Notes, l.notes...)
 		facts.Names = l.names.of(ctx, l.resolver, facts.Backends, now)
+		facts.Certificate = l.first.of(ctx, l.flags, asked, now)
 		l.addLog(&facts, reading)
 		return facts, nil
 	})

@@ -22,7 +22,20 @@ func (p *Picture) Processes(c draw.Canvas) []draw.Line {
 	if more := len(p.facts.Processes) - maxProcesses; more > 0 {
 		lines = append(lines, draw.Text(draw.Faint, fmt.Sprintf("%s and %d more", c.Glyphs().Ellipsis, more)))
 	}
-	return lines
+	return append(lines, p.certificate(c)...)
+}
+
+// certificate is the one that expires first.
+func (p *Picture) certificate(c draw.Canvas) []draw.Line {
+	first := p.facts.Certificate
+	if first == nil {
+		return nil
+	}
+	words := "first certificate to expire: " + first.Sentence()
+	if first.State == plugin.OK {
+		return c.WrapAfter(draw.Span{}, draw.Faint, words)
+	}
+	return c.WrapAfter(draw.Styled(StyleOf(first.State), mark(c, first.State)+" "), draw.Plain, words)
 }
 
 // maxProcesses is how many HAProxys have a line of their own in the head.

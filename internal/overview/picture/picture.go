@@ -12,6 +12,7 @@ import (
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/backend"
+	"check-haproxy/internal/check/certs"
 	"check-haproxy/internal/check/config"
 	dnscheck "check-haproxy/internal/check/dns"
 	"check-haproxy/internal/check/nosrv"
@@ -35,6 +36,9 @@ type Facts struct {
 	LogCommand string
 	// Configured leads to what stands in haproxy.cfg; nil where none was given.
 	Configured config.Pointer
+	// Certificate is the one in use that expires first; nil if HAProxy does not
+	// tell.
+	Certificate *certs.Verdict
 	// Failures are sentences: what could not be looked at, and what to try.
 	Failures []string
 	Notes    []string
