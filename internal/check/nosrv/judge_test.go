@@ -1,6 +1,7 @@
 package nosrv
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -383,6 +384,34 @@ func TestNoShareOfAPart(t *testing.T) {
 		c.logged("v2", "SC", 60, s.Begin(), s.At)
 		if v2 := find(t, Judge(c, log, Defaults()), "v2"); v2.State != plugin.Critical {
 			t.Errorf("%q logs in part, and many fail: %s", section, v2.State)
+		}
+	}
+}
+
+// Sections that are too many to be told apart are judged together, and what was
+// chosen has its place whatever else there is.
+func TestOthers(t *testing.T) {
+	const n = 25_000
+	s := usual()
+	at := s.At.Add(-time.Minute)
+	name := func(i int) string { return fmt.Sprintf("app-%05d", i) }
+	c := NewCounter(s, DefaultKinds, check.Filter{})
+	for i := range n {
+		c.Add(request(at, name(i), "SC"))
+	}
+	out := Judge(c, fullLog(s), Defaults())
+	others := find(t, out, "others")
+	if len(out.Sections) != 20_001 || others.NOSRV != n-20_000 || others.State != plugin.Critical || out.NOSRV() != n || out.Total.NOSRV != n {
+		t.Errorf("%d sections, others %+v, %d in all", len(out.Sections), others, out.Total.NOSRV)
+	}
+	for _, i := range []int{0, 7, n - 1} {
+		c := NewCounter(s, DefaultKinds, filter(t, name(i)))
+		for i := range n {
+			c.logged(name(i), "SC", 1, s.Begin(), s.At)
+		}
+		c.logged(name(i), "SC", 2, s.Begin(), s.At)
+		if out := Judge(c, fullLog(s), Defaults()); len(out.Sections) != 1 || out.Sections[0].NOSRV != 3 || out.Sections[0].State != plugin.Critical {
+			t.Errorf("-s %s gives %+v", name(i), out.Sections)
 		}
 	}
 }

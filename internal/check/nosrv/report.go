@@ -100,13 +100,6 @@ func (s Section) causeWords() string {
 	return strings.TrimSpace(s.Cause.String() + " " + s.Evidence)
 }
 
-func (s Section) shareText() string {
-	if math.IsNaN(s.Share) {
-		return "no requests"
-	}
-	return fmt.Sprintf("%s%% of %d", plugin.FormatDecimal(s.Share), s.Requests)
-}
-
 func (s Section) beforeText() string {
 	switch {
 	case math.IsNaN(s.BaselineRate):
