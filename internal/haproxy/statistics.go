@@ -15,6 +15,9 @@ import (
 // and the end is seen.
 func (r *Reader) Stats(end End) (*Stats, error) {
 	header, err := r.first(isStatsHeader)
+	for n := 0; end == FileEnd && err == ErrEmpty && n < maxBlank; n++ { // an editor, or a shell's echo
+		header, err = r.first(isStatsHeader)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +51,9 @@ func (r *Reader) Stats(end End) (*Stats, error) {
 		}
 	}
 }
+
+// maxBlank bounds the empty lines before the header of a saved answer.
+const maxBlank = 16
 
 func isStatsHeader(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("# ")) && bytes.Contains(line, []byte("pxname"))

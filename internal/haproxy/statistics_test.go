@@ -371,6 +371,27 @@ func TestServerWithoutStatus(t *testing.T) {
 	}
 }
 
+// TestStatsBlankFirst: a saved answer may begin with empty lines; a socket's that
+// does is over.
+func TestStatsBlankFirst(t *testing.T) {
+	answer := rows(smallHeader, "be,s,UP,1,0,2,0,,,", "be,BACKEND,UP,1,0,1,0,,,")
+	for blank, want := range map[int]bool{1: true, maxBlank: true, maxBlank + 1: false} {
+		text := []byte(strings.Repeat("\n", blank) + answer)
+		stats, err := readStats(text, FileEnd)
+		if (err == nil) != want || want && outline(stats) != "be: UP, s UP\n" {
+			t.Errorf("after %d empty lines: %v", blank, err)
+		}
+		for _, end := range []End{EmptyLine, BodyEnd} {
+			if _, err := readStats(text, end); !errors.Is(err, ErrEmpty) {
+				t.Errorf("end %d after %d empty lines: %v", end, blank, err)
+			}
+		}
+	}
+	if _, err := readStats([]byte("\n\n"), FileEnd); !errors.Is(err, ErrEmpty) {
+		t.Errorf("of empty lines alone: %v", err)
+	}
+}
+
 // TestStatsAfterTheEnd: a file holds one answer, a socket's stream maybe more.
 func TestStatsAfterTheEnd(t *testing.T) {
 	answer := []byte(rows(smallHeader, "be,BACKEND,UP,1,0,1,0,,,") + "more\n")
