@@ -3,7 +3,7 @@
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: build test test-web demo package lint fuzz bench generate clean
+.PHONY: pictures build test test-web demo package lint fuzz bench generate clean
 
 build: ## every binary into bin/
 	@scripts/build.sh
@@ -19,6 +19,9 @@ demo: ## an outage of a real HAProxy, found and mended
 
 package: ## deb, rpm and tarball into dist/
 	@scripts/package.sh
+
+pictures: build ## those of docs, by lshaproxy in a real terminal
+	@go test ./tools/screenshot -run "TestPictures$$" -count 1 -make
 
 generate: ## man pages, definitions and dashboards out of --help
 	@go run ./tools/generate

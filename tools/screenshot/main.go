@@ -1,7 +1,6 @@
-// Command screenshot makes pictures (SVG) for the README out of what lshaproxy
-// printed with --color always:
+// Command screenshot makes pictures (SVG) out of what lshaproxy shows on a real
+// terminal: docs/*.svg out of docs/*.ansi. "make pictures" makes both.
 //
-//	lshaproxy --color always >docs/lshaproxy.ansi
 //	go run ./tools/screenshot docs/*.ansi
 //
 // The same output always makes the same picture.

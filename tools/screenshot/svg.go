@@ -14,13 +14,57 @@ const (
 	margin     = 16.0
 )
 
-// classes are the styles of lshaproxy by their SGR parameter.
-var classes = map[string]string{"1": "b", "2": "f", "31": "r", "32": "g", "33": "y", "35": "m", "36": "c"}
+// look is how a terminal shows text: what the SGR parameters have set until here
+// (ECMA-48 8.3.117).
+type look struct {
+	colour   string // class of a colour; empty for the terminal's own
+	bold     bool
+	faint    bool
+	reversed bool
+}
+
+var colours = map[string]string{"31": "r", "32": "g", "33": "y", "35": "m", "36": "c"}
+
+// set applies the parameters of one sequence.
+func (l *look) set(parameters string) {
+	for code := range strings.SplitSeq(parameters, ";") {
+		switch code {
+		case "", "0":
+			*l = look{}
+		case "1":
+			l.bold = true
+		case "2":
+			l.faint = true
+		case "22":
+			l.bold, l.faint = false, false
+		case "7":
+			l.reversed = true
+		case "27":
+			l.reversed = false
+		default: // 39 among them
+			l.colour = colours[code]
+		}
+	}
+}
+
+// class is the look as a class of the style sheet.
+func (l *look) class() string {
+	switch {
+	case l.colour != "":
+		return l.colour
+	case l.faint:
+		return "f"
+	case l.bold:
+		return "b"
+	default:
+		return ""
+	}
+}
 
 const style = `<style>
 text { font: 13px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #d4d7dc; white-space: pre }
 .b { font-weight: bold; fill: #ffffff } .f { fill: #8b919c } .r { fill: #ff6b64 } .g { fill: #6fd07c }
-.y { fill: #f0c04c } .m { fill: #d99af0 } .c { fill: #63c5e0 }
+.y { fill: #f0c04c } .m { fill: #d99af0 } .c { fill: #63c5e0 } rect.p { fill: #3a4150 }
 </style>
 `
 
@@ -29,9 +73,10 @@ func svg(output string) string {
 	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")
 	widest := 0
 	var body strings.Builder
+	var l look
 	for i, line := range lines {
 		y := margin + lineHeight*(float64(i)+0.75)
-		widest = max(widest, drawLine(&body, line, y))
+		widest = max(widest, drawLine(&body, &l, line, y))
 	}
 	width, height := 2*margin+charWidth*float64(widest), 2*margin+lineHeight*float64(len(lines))
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img">
@@ -42,18 +87,21 @@ func svg(output string) string {
 
 // drawLine draws one line and returns how many characters it has. Every piece
 // of text is told where it stands and how wide it is: fonts differ.
-func drawLine(b *strings.Builder, line string, y float64) int {
+func drawLine(b *strings.Builder, l *look, line string, y float64) int {
 	column := 0
 	for i, piece := range strings.Split(line, "\x1b[") {
-		class := ""
 		if i > 0 {
-			code, rest, _ := strings.Cut(piece, "m")
-			class, piece = classes[code], rest
+			parameters, rest, _ := strings.Cut(piece, "m")
+			l.set(parameters)
+			piece = rest
 		}
 		n := utf8.RuneCountInString(piece)
+		if l.reversed && n > 0 {
+			fmt.Fprintf(b, `<rect class="p" x="%g" y="%g" width="%g" height="%g"/>`+"\n", margin+charWidth*float64(column), y-0.75*lineHeight, charWidth*float64(n), lineHeight)
+		}
 		if shown := strings.Trim(piece, " "); shown != "" {
 			blanks := strings.Index(piece, shown)
-			drawText(b, class, shown, margin+charWidth*float64(column+blanks), y)
+			drawText(b, l.class(), shown, margin+charWidth*float64(column+blanks), y)
 		}
 		column += n
 	}
