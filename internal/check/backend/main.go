@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"check-haproxy/internal/check"
@@ -15,8 +16,8 @@ import (
 // flags are the command line, in the order of the help text.
 type flags struct {
 	check.Flags
-	Warning      []threshold.Rule        `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
-	Critical     []threshold.Rule        `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
+	Warning      []serverRule            `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]"`
+	Critical     []serverRule            `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 1:]"`
 	ActiveOnly   bool                    `arg:"--active-only" help:"leave backup servers out of the count"`
 	MaintOK      bool                    `arg:"--maint-ok" help:"a backend whose servers are all taken out on purpose, or that is unpublished, is OK"`
 	MaintWarning plugin.OptionalDuration `arg:"--maint-warning" placeholder:"DURATION" default:"none" help:"a server that is taken out for longer is a WARNING: 1h, 7d"`
@@ -28,6 +29,30 @@ type flags struct {
 // Description opens the help text.
 func (flags) Description() string {
 	return "Is there a server left that can answer, in every backend of a HAProxy?\n"
+}
+
+// serverRule is a threshold on servers that have to be up.
+type serverRule struct{ threshold.Rule }
+
+// UnmarshalText reads a rule. One without a colon alerts when more servers are
+// up, and nobody wants to be called for that.
+func (r *serverRule) UnmarshalText(text []byte) error {
+	if err := r.Rule.UnmarshalText(text); err != nil {
+		return err
+	}
+	given := string(text[strings.LastIndexByte(string(text), '=')+1:])
+	if r.Range.IsCeiling() && !strings.Contains(given, ":") {
+		return fmt.Errorf("%s alerts when more servers than that are up; write %[1]s: for at least so many", given)
+	}
+	return nil
+}
+
+func rules(given []serverRule) threshold.Rules {
+	var rules threshold.Rules
+	for _, r := range given {
+		rules = append(rules, r.Rule)
+	}
+	return rules
 }
 
 // unresolved is the value of --unresolved.
@@ -76,7 +101,7 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 
 func (f *flags) options() Options {
 	o := Defaults()
-	o.Warning, o.Critical = append(o.Warning, f.Warning...), append(o.Critical, f.Critical...)
+	o.Warning, o.Critical = append(o.Warning, rules(f.Warning)...), append(o.Critical, rules(f.Critical)...)
 	o.ActiveOnly, o.MaintOK, o.UnresolvedOut = f.ActiveOnly, f.MaintOK, f.Unresolved.Standing == Out
 	o.MaintWarning = time.Duration(f.MaintWarning)
 	if f.NoServers.given {
