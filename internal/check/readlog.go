@@ -103,7 +103,7 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 		Dur("milliseconds", time.Since(began)).Msg("read")
 	log := logOf(report.Report, counted.lines)
 	log.Live, log.Streamed = f.At == "", streamed
-	log.Losses, log.LeftOut, log.Partial = report.losses, found.LeftOut, found.Partial
+	log.Losses, log.LeftOut, log.Partial, log.Serving = report.losses, found.LeftOut, found.Partial, found.Serving
 	r.lookBack(ctx, stretch, &log)
 	return counted.counter, log, nil
 }

@@ -41,6 +41,7 @@ type Log struct {
 	Losses  []accesslog.Loss    // lines that syslog daemons say they have dropped, HAProxy's or nobody's by name; oldest first
 	LeftOut []logformat.LeftOut // frontends of the configuration whose lines cannot be judged
 	Partial []logformat.Partial // its sections that do not log all of their requests
+	Serving []string            // its sections that have servers
 }
 
 // Unread is a part of the log that could not be read. Reason is a sentence. Its

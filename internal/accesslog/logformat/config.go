@@ -40,6 +40,8 @@ type Found struct {
 	LeftOut []LeftOut
 	// Partial are sections that do not log all of their requests.
 	Partial []Partial
+	// Serving are sections that have servers: a "listen" is told from a frontend.
+	Serving []string
 }
 
 // LeftOut is a format that no line can be judged by.
@@ -102,6 +104,7 @@ type proxySection struct {
 	failures    where // option dontlog-normal
 	silent      where // set-log-level silent
 	takesClient bool  // it has a log of its own: a frontend or listen section
+	serves      bool  // it has a server
 }
 
 // where is a line of a file that says something.
@@ -242,6 +245,8 @@ func (p *proxySection) read(words, unset []string, place string, maybe bool) {
 		p.set(&p.data, readFormatLine(words, unset, place), maybe)
 	case words[0] == "error-log-format":
 		p.errorLog = readFormatLine(words, unset, place)
+	case words[0] == "server", words[0] == "server-template":
+		p.serves = true
 	case words[0] == "log":
 		p.targets = readTarget(p.targets, words, place)
 	case words[0] == "option":

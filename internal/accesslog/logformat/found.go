@@ -33,6 +33,9 @@ func (c *Config) Found() (Found, error) {
 		if partial, ok := p.partial(c.global); ok {
 			found.Partial = append(found.Partial, partial)
 		}
+		if p.serves {
+			found.Serving = append(found.Serving, p.name)
+		}
 	}
 	return found, nil
 }

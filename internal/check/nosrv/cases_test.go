@@ -251,6 +251,11 @@ func TestCases(t *testing.T) {
 			if err := os.WriteFile(path, []byte(w.text()), 0o644); err != nil {
 				t.Fatal(err)
 			}
+			config := filepath.Join(filepath.Dir(path), "listen.cfg")
+			if err := os.WriteFile(config, []byte("defaults\n  option httplog\nlisten db\n  server s1 192.0.2.1:3306\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			test.args = strings.ReplaceAll(test.args, "listen.cfg", config)
 			args := append([]string{"-f", path, "--timezone", "UTC", "--at", caseEnd.Format(time.RFC3339)}, strings.Fields(test.args)...)
 			var text, object bytes.Buffer
 			Main(args, nil, &text, os.Stderr)

@@ -136,7 +136,8 @@ func (j judge) loads(log check.Log) []load {
 		if place.Counted.isEmpty() {
 			continue
 		}
-		l := j.loadOf(place, partial, j.options.Facts)
+		serving := j.options.Facts[place.Name].Serving || slices.Contains(log.Serving, place.Name)
+		l := j.loadOf(place, serving, partial)
 		if !l.serving {
 			index[l.name] = len(loads)
 		}

@@ -27,10 +27,11 @@ func (t *tally) isEmpty() bool {
 	return t.requests == [rates.Phases]uint64{} && t.serverless == nil
 }
 
-// loadOf decides what the lines of a section are.
-func (c *Counter) loadOf(s *check.Section[tally], partial map[string]bool, facts map[string]Fact) load {
+// loadOf decides what the lines of a section are. Serving says that something
+// beside the log shows a server of it.
+func (c *Counter) loadOf(s *check.Section[tally], serving bool, partial map[string]bool) load {
 	t := s.Counted
-	l := load{tally: t, name: s.Name, routed: t.routed, serving: t.served || facts[s.Name].Serving}
+	l := load{tally: t, name: s.Name, routed: t.routed, serving: serving || t.served}
 	l.partial = partial[s.Name] || slices.ContainsFunc(t.frontends(), func(one through) bool { return partial[one.frontend] })
 	if t.serverless == nil {
 		return l
