@@ -12,6 +12,7 @@ import (
 
 	"check-haproxy/internal/check/backend"
 	"check-haproxy/internal/check/dns"
+	spoiled "check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/plugin"
@@ -52,7 +53,7 @@ type section struct {
 	Up, Down, Out, Total        int
 	Sessions, SessionsLimit     *int64 `json:"-"`
 	Current, Limit, Queue       *int64
-	NOSRV                       *uint64
+	NOSRV, Errors               *uint64
 	Checks                      map[string]struct {
 		State string
 		Cause *string
@@ -140,6 +141,9 @@ func TestSaysWhatTheChecksSay(t *testing.T) {
 			c.names(ask(t, dns.Main, append([]string{"--no-lookup"}, source.statistics...)...))
 			if source.log != nil {
 				c.log(ask(t, nosrv.Main, append(append([]string{"--no-lookup", "--timezone", "UTC"}, source.statistics...), source.log...)...))
+			}
+			if source.log != nil {
+				c.spoiled(ask(t, spoiled.Main, append([]string{"--timezone", "UTC"}, source.log...)...))
 			}
 			c.worst()
 			if c.compared < 20 {
@@ -260,6 +264,15 @@ func (c *comparison) log(check said) {
 		}
 		c.same("nosrv", s, shown)
 		c.equal("requests of "+s.Name+" without a server", number(s.NOSRV), number(shown.NOSRV))
+	}
+}
+
+func (c *comparison) spoiled(check said) {
+	for _, s := range check.Sections {
+		if shown, ok := c.shown["backend "+s.Name]; ok {
+			c.same("errors", s, shown)
+			c.equal("errors of "+s.Name, number(s.Errors), number(shown.Errors))
+		}
 	}
 }
 

@@ -9,10 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"check-haproxy/internal/accesslog"
 	"check-haproxy/internal/advice"
 	"check-haproxy/internal/check"
+	spoiled "check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/haproxy/endpoint"
+	"check-haproxy/internal/logsource"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/panics"
 )
@@ -20,9 +23,10 @@ import (
 // logRead is the log as it was read last.
 type logRead struct {
 	stretch check.Stretch
-	counter *nosrv.Counter
+	counted logCounter
 	log     check.Log
-	outcome *nosrv.Outcome // what it was judged to be
+	outcome *nosrv.Outcome // what check_haproxy_nosrv says of it
+	errors  []spoiled.Section
 	err     error
 	next    time.Time // it is read again from then on
 }
@@ -80,10 +84,40 @@ func (l *looker) startReading(ctx context.Context, now time.Time) (<-chan logRea
 		defer func() { answer <- r }()
 		defer panics.Catch(&r.err)
 		began := time.Now()
-		r.counter, r.log, r.err = nosrv.Read(ctx, &l.LogFlags, source, stretch, l.Count, l.Filter)
+		r.counted, r.log, r.err = l.count(ctx, source, stretch)
 		r.next = now.Add(share * time.Since(began))
 	}()
 	return answer, nil
+}
+
+// logCounter counts for two checks at once.
+type logCounter struct {
+	nosrv  *nosrv.Counter
+	errors *spoiled.Counter
+}
+
+// Add counts one line.
+func (c logCounter) Add(r *accesslog.Record) {
+	c.nosrv.Add(r)
+	c.errors.Add(r)
+}
+
+// Merge adds what another has counted.
+func (c logCounter) Merge(other logCounter) {
+	c.nosrv.Merge(other.nosrv)
+	c.errors.Merge(other.errors)
+}
+
+// count reads the log for both checks.
+func (l *looker) count(ctx context.Context, source logsource.Source, stretch check.Stretch) (logCounter, check.Log, error) {
+	flags := l.LogFlags
+	flags.Details = true
+	return check.ReadLog(ctx, &flags, source, stretch, func() logCounter {
+		return logCounter{
+			nosrv.NewCounter(stretch, l.Count, l.Filter),
+			spoiled.NewCounter(stretch, spoiled.Defaults().Counting, func(section string) bool { return l.Filter.Selects(section) }),
+		}
+	})
 }
 
 func ready(r logRead) <-chan logRead {
@@ -104,13 +138,13 @@ func (l *looker) addLog(facts *picture.Facts, reading <-chan logRead) {
 		return
 	}
 	if l.log.outcome == nil {
-		l.log.outcome = l.log.judge(facts, l.StatsFile != "")
+		l.log.judge(facts, l.StatsFile != "")
 	}
 	if outcome := l.log.outcome; len(outcome.Sections) == 0 && len(outcome.Doubts) > 0 {
 		l.cannotReadLog(facts, errors.New(outcome.Doubts[0].String()))
 		return
 	}
-	facts.Log, facts.LogCommand = l.log.outcome, l.logCommand()
+	facts.Log, facts.Errors, facts.LogCommand = l.log.outcome, l.log.errors, l.logCommand()
 }
 
 // cannotReadLog: of a log that was named it is a failure, of the usual one it is
@@ -123,14 +157,17 @@ func (l *looker) cannotReadLog(facts *picture.Facts, err error) {
 	facts.Notes = append(facts.Notes, unread(err))
 }
 
-// judge judges what was read.
-func (r *logRead) judge(facts *picture.Facts, saved bool) *nosrv.Outcome {
+// judge has the checks judge what was read.
+func (r *logRead) judge(facts *picture.Facts, saved bool) {
 	options := nosrv.Defaults()
 	if len(facts.Processes) > 0 {
 		at := nosrv.AskedAt(r.stretch, facts.At, saved)
 		options.Facts = nosrv.Facts(facts.Frontends, facts.Backends, facts.Names, at)
 	}
-	return nosrv.Judge(r.counter, r.log, options)
+	r.outcome = nosrv.Judge(r.counted.nosrv, r.log, options)
+	for _, tally := range r.counted.errors.Tallies(r.log.Covered(r.stretch)) {
+		r.errors = append(r.errors, spoiled.Judge(tally, spoiled.Defaults()))
+	}
 }
 
 // isHarmless says whether a word needs no quoting in a shell, a glob aside, which

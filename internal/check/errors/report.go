@@ -15,9 +15,9 @@ import (
 // How many servers the long output names of a section.
 const manyServers = 20
 
-// finding is the judgement in words; of a section that is OK there are some only
+// Finding is the judgement in words; of a section that is OK there are some only
 // if they are wanted.
-func (s Section) finding(verbose bool) plugin.Finding {
+func (s Section) Finding(verbose bool) plugin.Finding {
 	if s.State == plugin.OK {
 		if !verbose {
 			return plugin.Finding{}
@@ -178,7 +178,7 @@ func (r Report) result(findings []plugin.Finding, notes []string, verbose bool, 
 		if s.State == plugin.OK {
 			ok++
 		}
-		found.List = append(found.List, s.finding(verbose))
+		found.List = append(found.List, s.Finding(verbose))
 	}
 	result := plugin.Combine(found, plugin.Sentences(findings...))
 	result.Rest = r.rest(ok)

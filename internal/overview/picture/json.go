@@ -21,7 +21,8 @@ type jsonSection struct {
 	SessionsLimit *int64               `json:"sessions_limit"` // null where nothing limits them
 	Queue         *int64               `json:"queue"`          // null where nothing can wait
 	NOSRV         *uint64              `json:"nosrv"`          // null without a log
-	Checks        map[string]jsonCheck `json:"checks"`         // by name: backend, sessions, dns, nosrv
+	Errors        *uint64              `json:"errors"`         // likewise: requests that its servers spoiled
+	Checks        map[string]jsonCheck `json:"checks"`         // by name: backend, sessions, dns, nosrv, errors
 	Findings      []jsonFinding        `json:"findings"`
 }
 
@@ -113,6 +114,13 @@ func (s *Section) json(withLog bool) jsonSection {
 			n = s.NOSRV.NOSRV
 		}
 		j.NOSRV = &n
+	}
+	if withLog && s.Kind == KindBackend {
+		n := uint64(0)
+		if s.Errors != nil {
+			n = s.Errors.Errors
+		}
+		j.Errors = &n
 	}
 	return j
 }

@@ -15,6 +15,7 @@ import (
 	"check-haproxy/internal/check/certs"
 	"check-haproxy/internal/check/config"
 	dnscheck "check-haproxy/internal/check/dns"
+	spoiled "check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
@@ -29,8 +30,9 @@ type Facts struct {
 	Processes []Process
 	Frontends []check.Target
 	Backends  []check.Target
-	Names     dns.Answers    // what DNS says of the servers' names
-	Log       *nosrv.Outcome // nil where no log was asked for, or none could be read
+	Names     dns.Answers       // what DNS says of the servers' names
+	Log       *nosrv.Outcome    // nil where no log was asked for, or none could be read
+	Errors    []spoiled.Section // what check_haproxy_errors says of the log
 	// LogCommand prints the newest lines of the log in a shell; empty where
 	// none can, as for standard input.
 	LogCommand string
@@ -55,6 +57,7 @@ type Process struct {
 type Picture struct {
 	facts    Facts
 	log      map[string]*nosrv.Section
+	errors   map[string]*spoiled.Section
 	sections []Section // the worst first, equals in HAProxy's order, frontends before backends
 	process  []Section // those of facts.Processes; in sections too if they are in trouble
 }
@@ -78,7 +81,7 @@ type Section struct {
 	Kind     Kind
 	State    plugin.State    // the worst of the verdicts
 	Cause    diagnosis.Cause // that one's
-	Verdicts []Verdict       // backend, sessions, dns, nosrv: those that have something to say
+	Verdicts []Verdict       // backend, sessions, dns, nosrv, errors: those that have something to say
 
 	Availability *backend.Verdict // of a backend that the statistics tell of
 	Servers      []Server         // its servers
@@ -86,9 +89,10 @@ type Section struct {
 	Status          string // of a frontend: "OPEN"
 	Rate            haproxy.Number
 	Sessions, Limit haproxy.Number
-	Bar             plugin.State   // how near the sessions are to their limit
-	Queue           haproxy.Number // requests that wait, for the backend and for its servers
-	NOSRV           *nosrv.Section // nil where the log has no line of it
+	Bar             plugin.State     // how near the sessions are to their limit
+	Queue           haproxy.Number   // requests that wait, for the backend and for its servers
+	NOSRV           *nosrv.Section   // nil where the log has no line of it
+	Errors          *spoiled.Section // nil where the log has no line of its servers
 
 	Findings []diagnosis.Finding // why it is in trouble
 	words    string              // those of the verdict that the state is of
@@ -115,7 +119,10 @@ type Server struct {
 
 // Of has the checks judge the facts.
 func Of(facts Facts) *Picture {
-	p := &Picture{facts: facts, log: byName(facts.Log)}
+	p := &Picture{facts: facts, log: byName(facts.Log), errors: map[string]*spoiled.Section{}}
+	for i := range facts.Errors {
+		p.errors[facts.Errors[i].Target.Name] = &facts.Errors[i]
+	}
 	for i := range facts.Processes {
 		p.addProcess(&facts.Processes[i])
 	}
@@ -224,6 +231,10 @@ func (p *Picture) addBackend(t check.Target) {
 		s.add(ofNames(names))
 	}
 	s.addLog(p.log[t.Name], &p.facts)
+	if errors := p.errors[t.Name]; errors != nil {
+		s.Errors = errors
+		s.add(ofErrors(errors))
+	}
 	p.sections = append(p.sections, s)
 }
 

@@ -6,6 +6,7 @@ import (
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/check/backend"
 	dnscheck "check-haproxy/internal/check/dns"
+	spoiled "check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
@@ -103,6 +104,21 @@ func ofLog(log *nosrv.Outcome, s *nosrv.Section, command string) Verdict {
 	v.Findings = []diagnosis.Finding{{Cause: v.Cause, Evidence: evidence, Commands: grep(command, s.Name)}}
 	if s.Example != "" {
 		v.Findings = append(v.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + s.Example})
+	}
+	return v
+}
+
+// ofErrors is check_haproxy_errors's.
+func ofErrors(s *spoiled.Section) Verdict {
+	v := Verdict{Check: "errors", State: s.State, Cause: s.Cause}
+	if s.State == plugin.OK {
+		return v
+	}
+	finding := s.Finding(false)
+	v.Words = words(finding)
+	v.Findings = []diagnosis.Finding{{Cause: s.Cause, Evidence: joined(", ", joined(": ", v.Words, finding.Cause), finding.Evidence)}}
+	if s.Tally.Example != "" {
+		v.Findings = append(v.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + s.Tally.Example})
 	}
 	return v
 }
