@@ -12,9 +12,10 @@ version_of=check-haproxy/internal/plugin
 # A stats page is asked over HTTP/1.1: without net/http's HTTP/2 each binary is
 # 0.4 MB smaller. Code that a check runs once is not inlined, which makes up for
 # another 0.4 MB; what reads answers and logs is.
-once="net vendor crypto encoding mime regexp compress fmt github.com
-	check-haproxy/internal/plugin check-haproxy/internal/haproxy/endpoint
-	check-haproxy/internal/dns check-haproxy/internal/diagnosis"
+once="net vendor crypto encoding mime regexp compress fmt math/big reflect os time slices sort
+	github.com golang.org check-haproxy/internal/plugin check-haproxy/internal/haproxy/endpoint
+	check-haproxy/internal/dns check-haproxy/internal/diagnosis check-haproxy/internal/samples
+	check-haproxy/internal/accesslog/logformat"
 flags=
 for package in $once; do
 	flags="$flags -gcflags=$package/...=-l"

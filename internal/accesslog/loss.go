@@ -70,7 +70,7 @@ func (n *notes) announce(a announcement) {
 }
 
 func (n *notes) sort() {
-	slices.SortFunc(n.losses, func(a, b announcement) int {
+	slices.SortStableFunc(n.losses, func(a, b announcement) int {
 		return cmp.Or(cmp.Compare(a.written, b.written), strings.Compare(a.text, b.text))
 	})
 }

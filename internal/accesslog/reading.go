@@ -59,7 +59,7 @@ func (r *Reading) find(is func(*edges) bool) int {
 // been read. It tells the losses that syslog daemons have announced, oldest first
 // and not more than the newest hundred.
 func (r *Reading) Close() []Loss {
-	slices.SortFunc(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
+	slices.SortStableFunc(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
 	for i := range r.runs {
 		r.runs[i].settle(r.parsers[0], r.visits[0])
 	}

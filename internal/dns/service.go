@@ -76,7 +76,7 @@ var errNoService = errors.New("no SRV record")
 // believed is there, else until it is certain that it is not.
 func (r *Resolver) service(ctx context.Context, q ServiceQuestion) (s Service) {
 	defer func() {
-		slices.SortFunc(s.Targets, func(a, b ServiceTarget) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port)) })
+		slices.SortStableFunc(s.Targets, func(a, b ServiceTarget) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port)) })
 	}()
 	for nth := range Enough {
 		if ctx.Err() != nil {

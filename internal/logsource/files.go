@@ -100,7 +100,7 @@ func (s *files) expand() (logs []log, streams []string, err error) {
 			return nil, nil, nothingMatches(pattern)
 		}
 	}
-	slices.SortFunc(logs, func(a, b log) int { return strings.Compare(a.path(), b.path()) })
+	slices.SortStableFunc(logs, func(a, b log) int { return strings.Compare(a.path(), b.path()) })
 	return slices.Compact(logs), streams, nil
 }
 

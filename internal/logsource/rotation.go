@@ -133,7 +133,7 @@ func (l log) list() ([]sibling, error) {
 		}
 		siblings = append(siblings, sibling{path, parsed, info})
 	}
-	slices.SortFunc(siblings, newer(siblings))
+	slices.SortStableFunc(siblings, newer(siblings))
 	return siblings, nil
 }
 
@@ -253,7 +253,7 @@ func distinct(files []*logFile) []*logFile {
 // recover reads the pieces of a file that were lost because it was cut short, from the copy that was made of it before: the
 // same bytes are at the same offsets there.
 func (j *job) recover(l log, f *logFile, lost []piece, late *lateness) (result, error) {
-	slices.SortFunc(lost, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
+	slices.SortStableFunc(lost, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
 	siblings, err := l.list()
 	if err != nil {
 		return result{}, err

@@ -101,7 +101,7 @@ func Judge(t Tally, o Options) Section {
 		s.Kinds.Add(server.Kinds)
 		s.Servers = append(s.Servers, t.judgeServer(server, o))
 	}
-	slices.SortFunc(s.Servers, worseServer)
+	slices.SortStableFunc(s.Servers, worseServer)
 	s.Verdict = s.Limits.Judge(rates.Series{Window: t.Window, Requests: s.Requests, Spoiled: s.Errors, Before: t.Before})
 	spoils := s.State != plugin.OK
 	for _, server := range s.Servers {

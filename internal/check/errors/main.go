@@ -92,7 +92,7 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 			report.Sections = append(report.Sections, Judge(part, o))
 		}
 	}
-	slices.SortFunc(report.Sections, worseFirst)
+	slices.SortStableFunc(report.Sections, worseFirst)
 	var findings []plugin.Finding
 	notes := slices.Concat(log.Lost(stretch), log.Notes)
 	for _, doubt := range append(log.Doubts(stretch, f.EvidenceFlags), counter.doubts()...) {
@@ -223,7 +223,7 @@ func chosen(t Tally, f check.Filter) []Tally {
 // add adds the judgement of one HAProxy.
 func (r *Report) add(s check.Sampled, sections []Section) {
 	r.Sections = append(r.Sections, sections...)
-	slices.SortFunc(r.Sections, worseFirst)
+	slices.SortStableFunc(r.Sections, worseFirst)
 	if n := len(s.Judge); n > 0 {
 		r.Window, r.Baseline = s.Judge[n-1].Window.Length(), s.Judge[n-1].Baseline.Length()
 	}

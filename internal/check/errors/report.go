@@ -226,7 +226,7 @@ func (r Report) perfdata(level plugin.Level) []plugin.Metric {
 			plugin.Metric{Label: "requests", Value: float64(r.requests()), Min: none, Level: plugin.Summary})
 	}
 	ordered := slices.Clone(r.Sections)
-	slices.SortFunc(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
+	slices.SortStableFunc(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
 	for _, s := range ordered {
 		label := s.Target.Label
 		metrics = append(metrics,
@@ -239,7 +239,7 @@ func (r Report) perfdata(level plugin.Level) []plugin.Metric {
 		for k, name := range Kind(0).Names() {
 			metrics = append(metrics, plugin.Metric{Label: label + "_" + strings.ReplaceAll(name, "-", "_"), Value: float64(s.Kinds[k]), Min: none, Level: plugin.Servers})
 		}
-		for _, server := range slices.SortedFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
+		for _, server := range slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
 			metrics = append(metrics, plugin.Metric{Label: label + "/" + server.Name + "_errors", Value: float64(server.Counted), Min: none, Level: plugin.Servers})
 		}
 	}

@@ -114,7 +114,7 @@ func Judge(c *Counter, log check.Log, o Options) *Outcome {
 			Advice: "name the log's format with --log-format or --config",
 		})
 	}
-	slices.SortFunc(out.Sections, worseFirst)
+	slices.SortStableFunc(out.Sections, worseFirst)
 	out.findQuiet(c, o)
 	return out
 }

@@ -375,7 +375,7 @@ func (out *Outcome) perfdata() iter.Seq[plugin.Metric] {
 		return nil // a zero would be a lie
 	}
 	sections := slices.Concat(out.Sections, out.absent)
-	slices.SortFunc(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
 	return func(yield func(plugin.Metric) bool) {
 		if !out.narrowed && !yieldAll(yield, out.sums()) {
 			return

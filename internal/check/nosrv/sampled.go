@@ -101,7 +101,7 @@ func judgeSampled(sampled []check.Sampled, targets []check.Target, settings samp
 		}
 		out.take(sections, judgeTogether(counts, out.Stretch.Window, o))
 	}
-	slices.SortFunc(out.Sections, worseFirst)
+	slices.SortStableFunc(out.Sections, worseFirst)
 	for _, s := range out.Sections {
 		out.Requests += s.Requests
 	}
