@@ -6,7 +6,6 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -19,6 +18,7 @@ import (
 // Flags say whom to ask and about what; a check's own flags embed them.
 type Flags struct {
 	endpoint.Flags
+	ReachFlags
 	Filter
 }
 
@@ -26,9 +26,11 @@ type Flags struct {
 type Asked struct {
 	Answers  []endpoint.Answer // those that are complete
 	Findings []plugin.Finding  // endpoints that did not answer, patterns that match nothing
-	flags    *Flags
-	several  bool     // sections are called name@endpoint
-	notes    []string // what else could not be had
+	// Complaints are the sentences behind the findings, with what to try.
+	Complaints []string
+	flags      *Flags
+	several    bool     // sections are called name@endpoint
+	notes      []string // what else could not be had
 }
 
 // Ask asks all endpoints at once. An error is one in the arguments. The query's
@@ -45,22 +47,28 @@ func (f *Flags) Ask(ctx context.Context, stdin io.Reader, query endpoint.Query) 
 	for _, answer := range answers {
 		if answer.Err == nil {
 			s.Answers = append(s.Answers, answer)
-			continue
 		}
-		s.Findings = append(s.Findings, s.failure(answer))
+	}
+	for i := range answers {
+		if a := &answers[i]; a.Err != nil {
+			s.add(f.Unanswered(a, len(s.Answers) > 0), a.Err)
+		}
 	}
 	return s, nil
 }
 
-func (s *Asked) failure(answer endpoint.Answer) plugin.Finding {
-	return plugin.Finding{
-		State: s.flags.Unreachable,
-		One:   answer.Err.Error(),
-		Line:  fmt.Sprintf("%s %s", s.flags.Unreachable, advice.Whole(answer.Err)),
-	}
+// Complain adds what went wrong beside the answers: it is UNKNOWN.
+func (s *Asked) Complain(err error) { s.add(Trouble(plugin.Unknown, err), err) }
+
+// Lacks adds what an endpoint that did answer does not tell: it is UNKNOWN.
+func (s *Asked) Lacks(label string, err error) { s.add(troubleOf(plugin.Unknown, label, err), err) }
+
+func (s *Asked) add(finding plugin.Finding, err error) {
+	s.Findings = append(s.Findings, finding)
+	s.Complaints = append(s.Complaints, advice.Whole(err))
 }
 
-// Label is how output calls a thing of an endpoint.
+// Label is how output calls a thing of an endpoint (endpoint.Answer.Label).
 func (s *Asked) Label(endpoint, name string) string {
 	if s.several {
 		return name + "@" + endpoint

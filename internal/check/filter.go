@@ -2,8 +2,10 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/plugin/pattern"
 )
 
@@ -45,22 +47,41 @@ func (f Filter) Exact() []string {
 	return names
 }
 
-// CheckMatched returns an error that names the --section patterns which match
-// none of the things HAProxy has: a misspelt section must never read as OK.
-// Each element of have holds the names of one thing. Kind is what they are
+// CheckMatched returns an error for the first --section pattern that matches
+// none of the things HAProxy has: a misspelt section must never read as OK. Each
+// element of have holds the names of one thing. Kind is what they are
 // ("backend"), for the sentence.
 func (f Filter) CheckMatched(kind string, have [][]string) error {
-	var unmatched []string
-	for _, pattern := range f.Sections {
-		if !matchesAny(pattern, have) {
-			unmatched = append(unmatched, fmt.Sprintf("%q", pattern.String()))
+	for _, pattern := range f.unmatched(have) {
+		return noMatch(pattern, kind, have)
+	}
+	return nil
+}
+
+// unmatched are the --section patterns that match nothing.
+func (f Filter) unmatched(have [][]string) []pattern.Pattern {
+	return slices.DeleteFunc(slices.Clone(f.Sections), func(p pattern.Pattern) bool { return matchesAny(p, have) })
+}
+
+// noMatch is the error for a pattern that matches nothing.
+func noMatch(pattern pattern.Pattern, kind string, have [][]string) error {
+	text := fmt.Sprintf("--section %q matches no %s of the %d that HAProxy has", pattern.String(), kind, len(have))
+	if other := otherwiseWritten(pattern.String(), have); other != "" {
+		return advice.New(text+", did you mean "+other+"?", "names are case-sensitive")
+	}
+	return advice.New(text, "check the spelling"+examples(have))
+}
+
+// otherwiseWritten is a name that differs in its capitals only.
+func otherwiseWritten(text string, have [][]string) string {
+	for _, names := range have {
+		for _, name := range names {
+			if strings.EqualFold(name, text) {
+				return name
+			}
 		}
 	}
-	if len(unmatched) == 0 {
-		return nil
-	}
-	return fmt.Errorf("--section %s matches no %s of the %d that HAProxy has%s; check the spelling (names are case-sensitive)",
-		strings.Join(unmatched, ", "), kind, len(have), examples(have))
+	return ""
 }
 
 func matchesAny(pattern pattern.Pattern, have [][]string) bool {
@@ -86,5 +107,5 @@ func examples(have [][]string) string {
 	if len(have) > most {
 		list += ", …"
 	}
-	return " (" + list + ")"
+	return " (there are " + list + ")"
 }

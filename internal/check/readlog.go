@@ -48,20 +48,9 @@ func (f *LogFlags) ring(endpoints func() ([]endpoint.Endpoint, error)) (logsourc
 		return nil, errors.New("--ring reads one HAProxy's ring; name its one stats socket with --socket")
 	}
 	return logsource.Ring(f.Ring, func(ctx context.Context) (net.Conn, error) {
-		conn, err := places[0].Dial(ctx)
-		if err != nil {
-			return nil, Unreachable{err}
-		}
-		return conn, nil
+		return places[0].Dial(ctx)
 	}), nil
 }
-
-// Unreachable is an error of HAProxy's socket, not of the log: --unreachable
-// speaks of it.
-type Unreachable struct{ error }
-
-// Unwrap returns what is wrong with the socket.
-func (u Unreachable) Unwrap() error { return u.error }
 
 // Counter counts the lines of a log. Each goroutine that reads has its own;
 // Merge brings them together.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -235,10 +236,10 @@ func (s *sampler) keep(asked *Asked) []Sampled {
 		answer := &asked.Answers[i]
 		k := s.stores[answer.Name]
 		if err := k.store.Save(k.history); err != nil {
-			s.complain(asked, err.Error())
+			s.complain(asked, err)
 		}
 		if len(k.judge) == 0 && !s.aside {
-			s.complain(asked, "nothing older can be compared with what "+answer.Name+" has counted")
+			s.complain(asked, errors.New("nothing older can be compared with what "+answer.Name+" has counted"))
 		}
 		all = append(all, Sampled{answer, k.series, k.judge, k.anew, k.note, k.before, k.first})
 	}
@@ -247,12 +248,12 @@ func (s *sampler) keep(asked *Asked) []Sampled {
 }
 
 // complain says what is wrong with the samples.
-func (s *sampler) complain(asked *Asked, sentence string) {
+func (s *sampler) complain(asked *Asked, err error) {
 	if s.aside {
-		asked.notes = append(asked.notes, sentence)
+		asked.notes = append(asked.notes, advice.Whole(err))
 		return
 	}
-	asked.Findings = append(asked.Findings, plugin.Finding{State: plugin.Unknown, One: sentence})
+	asked.Complain(err)
 }
 
 // SampledRow is a row of an answer with what it has counted. HAProxy says how

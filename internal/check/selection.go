@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/advice"
+	"check-haproxy/internal/plugin/pattern"
 )
 
 // Selection picks the things that were chosen, one after another, and knows at
@@ -51,20 +52,41 @@ func (s *Selection) Finish(kind string) {
 	if len(s.asked.Answers) == 0 {
 		return
 	}
-	err := s.asked.flags.CheckMatched(kind, s.have)
-	if err == nil && s.chosen == 0 {
-		err = s.nothingLeft(kind)
+	unmatched := s.asked.flags.unmatched(s.have)
+	for _, pattern := range unmatched {
+		s.asked.Complain(s.whyNone(pattern, kind))
 	}
-	if err != nil {
-		s.asked.Findings = append(s.asked.Findings, plugin.Finding{State: plugin.Unknown, One: err.Error(), Line: fmt.Sprintf("%s %s", plugin.Unknown, err)})
+	if len(unmatched) == 0 && s.chosen == 0 {
+		s.asked.Complain(s.nothingLeft(kind))
 	}
+}
+
+// whyNone says why a pattern matches none of what there is to choose from.
+func (s *Selection) whyNone(pattern pattern.Pattern, kind string) error {
+	for i := range s.asked.Answers {
+		answer := &s.asked.Answers[i]
+		for _, name := range answer.Disabled {
+			if pattern.Match(name) {
+				return advice.New(fmt.Sprintf("section %s is disabled in haproxy.cfg", name), "HAProxy neither serves nor counts it; enable it, or leave it out of --section")
+			}
+		}
+		if answer.Stats == nil {
+			continue
+		}
+		for _, frontend := range answer.Stats.Frontends {
+			if pattern.Match(s.asked.Target(answer, frontend.Name).Names...) {
+				return advice.New(fmt.Sprintf("section %s is a frontend, which this check does not look at", frontend.Name), "check_haproxy_sessions looks at frontends; this check at each "+kind)
+			}
+		}
+	}
+	return advice.Add(noMatch(pattern, kind, s.have), "a section that is disabled in haproxy.cfg is not among them")
 }
 
 func (s *Selection) nothingLeft(kind string) error {
 	if s.seen == 0 {
-		return fmt.Errorf("there is nothing to check: the answer tells of no %s", kind)
+		return advice.New("there is nothing to check: the answer tells of no "+kind, "")
 	}
-	return fmt.Errorf("no %s is left to check: HAProxy has %d, and --exclude leaves out all that --section chose", kind, s.seen)
+	return advice.New(fmt.Sprintf("no %s is left to check, HAProxy has %d", kind, s.seen), "--exclude leaves out all that --section chose")
 }
 
 // sections returns the sections that have to be fetched for exact names: "api"

@@ -31,8 +31,8 @@ func TestSelection(t *testing.T) {
 	}{
 		"all":                    {Filter{}, []string{"a", "b"}, false, "a b", ""},
 		"one":                    {Filter{Sections: patterns("b")}, []string{"a", "b"}, false, "b", ""},
-		"a pattern too many":     {Filter{Sections: patterns("b", "c")}, []string{"a", "b"}, false, "b", `--section "c" matches no thing of the 2 that HAProxy has (a, b)`},
-		"all left out":           {Filter{Excludes: patterns("*")}, []string{"a", "b"}, false, "", "no thing is left to check: HAProxy has 2"},
+		"a pattern too many":     {Filter{Sections: patterns("b", "c")}, []string{"a", "b"}, false, "b", `--section "c" matches no thing of the 2 that HAProxy has`},
+		"all left out":           {Filter{Excludes: patterns("*")}, []string{"a", "b"}, false, "", "no thing is left to check, HAProxy has 2"},
 		"nothing there":          {Filter{}, nil, false, "", "there is nothing to check: the answer tells of no thing"},
 		"asked for by other way": {Filter{Excludes: patterns("*")}, []string{"a"}, true, "", ""},
 	} {
@@ -54,7 +54,7 @@ func TestSelection(t *testing.T) {
 			}
 			var got string
 			for _, finding := range s.Findings {
-				if finding.State != plugin.Unknown || !strings.HasSuffix(finding.Line, finding.One) {
+				if finding.State != plugin.Unknown || !strings.Contains(finding.Line, finding.One) {
 					t.Errorf("finding %+v", finding)
 				}
 				got += finding.One

@@ -30,13 +30,13 @@ type Target struct {
 func (s *Asked) Target(answer *endpoint.Answer, name string) Target {
 	t := Target{
 		Name:     name,
-		Label:    s.Label(answer.Name, name),
+		Label:    s.Label(answer.Label, name),
 		Endpoint: answer.Name,
 		Address:  answer.Address,
 		Worker:   answer.Worker,
 	}
 	if t.Names = []string{name}; t.Label != name {
-		t.Names = append(t.Names, t.Label)
+		t.Names = append(t.Names, t.Label, name+"@"+answer.Name)
 	}
 	if answer.Info != nil {
 		t.Uptime = answer.Info.UptimeSec

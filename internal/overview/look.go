@@ -84,9 +84,7 @@ func (l *looker) statistics(asked *check.Asked) picture.Facts {
 		}
 	}
 	selection.Finish("section")
-	for _, finding := range asked.Findings {
-		facts.Failures = append(facts.Failures, finding.Sentence())
-	}
+	facts.Failures = append(facts.Failures, asked.Complaints...)
 	return facts
 }
 

@@ -5,7 +5,7 @@ complete -c check_haproxy_config -l ignore -x -d 'leave out what a rule finds, e
 complete -c check_haproxy_config -l only -x -d 'judge by these rules alone (repeatable)'
 complete -c check_haproxy_config -s c -l critical -x -d 'what this rule finds is CRITICAL (repeatable)'
 complete -c check_haproxy_config -s S -l socket -r -F -d 'stats socket of the HAProxy that runs with this configuration: compare its servers with the file (repeatable) [default: ask nothing]'
-complete -c check_haproxy_config -l unreachable -x -a 'ok warning critical unknown' -d 'state when HAProxy gives no answer: ok, warning, critical or unknown [default: unknown]'
+complete -c check_haproxy_config -l unreachable -x -a 'ok warning critical unknown' -d 'state if the HAProxy of --socket cannot be reached: ok, warning, critical or unknown [default: unknown]'
 complete -c check_haproxy_config -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
 complete -c check_haproxy_config -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_config -s t -l timeout -x -d 'bound on the whole run: 10, 10s or 1m [default: 10s]'

@@ -5,10 +5,11 @@ _check_haproxy_dns() {
 	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
 	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
+	--refused) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--perfdata) mapfile -t COMPREPLY < <(compgen -W "none summary sections servers" -- "$word"); return ;;
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
 	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--nameserver|-t|--timeout|--max-output) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable -s --section -x --exclude --nameserver --no-lookup -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable --refused -s --section -x --exclude --nameserver --no-lookup -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
 }
 complete -F _check_haproxy_dns check_haproxy_dns

@@ -5,12 +5,13 @@ _check_haproxy_nosrv() {
 	-f|--file|--journal-file|--config|-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file|--state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
 	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
+	--refused) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--silent) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--no-traffic) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--perfdata) mapfile -t COMPREPLY < <(compgen -W "none summary sections servers" -- "$word"); return ;;
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
 	--ring|--log-format|--timezone|--at|--window|--baseline|--count|-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--sample|--nameserver|--rise-warning|--rise-critical|--min-count|--stale|-t|--timeout|--max-output) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count -S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable -s --section -x --exclude --state-dir --sample --counters --nameserver --no-lookup -w --warning -c --critical --rise-warning --rise-critical --min-count --stale --silent --no-traffic -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count -S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable --refused -s --section -x --exclude --state-dir --sample --counters --nameserver --no-lookup -w --warning -c --critical --rise-warning --rise-critical --min-count --stale --silent --no-traffic -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
 }
 complete -F _check_haproxy_nosrv check_haproxy_nosrv

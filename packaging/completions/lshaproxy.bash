@@ -5,11 +5,12 @@ _lshaproxy() {
 	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file|-f|--file|--journal-file|--config) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
 	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
+	--refused) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--list) mapfile -t COMPREPLY < <(compgen -W "names icinga2 nagios director json" -- "$word"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
 	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--ring|--log-format|--timezone|--at|--window|--baseline|--count|--nameserver|-t|--timeout) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch --list -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable --refused -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch --list -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
 }
 complete -F _lshaproxy lshaproxy

@@ -113,6 +113,7 @@ func called(call *ast.CallExpr) string {
 var order = []string{
 	"internal/panics",
 	"internal/advice",
+	"internal/regular",
 	"internal/plugin/pattern",
 	"internal/plugin",
 	"internal/plugin/threshold",

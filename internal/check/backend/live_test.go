@@ -96,7 +96,7 @@ func TestLiveSeveralProcesses(t *testing.T) {
 	}
 	second.Stop(t)
 	code, text = runPlugin("", "-S", first.Socket, "-S", second.Socket, "-s", "v2e")
-	if code != 3 || !strings.Contains(text, "UNKNOWN: cannot connect to "+second.Socket) {
+	if code != 2 || !strings.Contains(text, "CRITICAL: "+second.Socket+": nobody listens on it") {
 		t.Errorf("exits %d with one process gone: %s", code, text)
 	}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"check-haproxy/internal/check"
@@ -18,7 +17,7 @@ type flags struct {
 	Only        []RulePattern `arg:"--only,separate" placeholder:"RULE" help:"judge by these rules alone (repeatable)"`
 	Critical    []RulePattern `arg:"-c,--critical,separate" placeholder:"RULE" help:"what this rule finds is CRITICAL (repeatable)"`
 	Socket      []string      `arg:"-S,--socket,separate" placeholder:"ADDR" help:"stats socket of the HAProxy that runs with this configuration: compare its servers with the file (repeatable) [default: ask nothing]"`
-	Unreachable plugin.State  `arg:"--unreachable" placeholder:"STATE" default:"unknown" help:"state when HAProxy gives no answer: ok, warning, critical or unknown"`
+	Unreachable plugin.State  `arg:"--unreachable" placeholder:"STATE" default:"unknown" help:"state if the HAProxy of --socket cannot be reached: ok, warning, critical or unknown"`
 	check.Filter
 	plugin.CommonFlags
 }
@@ -93,16 +92,13 @@ func (f *flags) running(ctx context.Context) ([]Running, []plugin.Finding, error
 	for _, answer := range endpoint.Ask(ctx, endpoints, endpoint.Query{Rows: endpoint.BackendsAndServers, Servers: endpoint.Always}) {
 		switch {
 		case answer.Err != nil:
-			trouble = append(trouble, f.notAsked(answer.Err.Error()))
+			reach := check.ReachFlags{Unreachable: f.Unreachable, Refused: f.Unreachable}
+			trouble = append(trouble, reach.Unanswered(&answer, false))
 			continue
 		case answer.Nameless != nil:
-			trouble = append(trouble, f.notAsked(fmt.Sprintf("%s does not tell its servers' addresses and names (show servers state: %s); give its \"stats socket\" line a higher level", answer.Name, answer.Nameless)))
+			trouble = append(trouble, check.Trouble(plugin.Unknown, answer.Nameless))
 		}
 		running = append(running, Running{Endpoint: answer.Name, Backends: answer.Stats.Backends})
 	}
 	return running, trouble, nil
-}
-
-func (f *flags) notAsked(text string) plugin.Finding {
-	return plugin.Finding{State: f.Unreachable, One: text, Line: f.Unreachable.String() + " " + text}
 }

@@ -2,7 +2,6 @@ package dns
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 
@@ -46,21 +45,14 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 			verdicts = append(verdicts, v)
 		}
 	}
-	asked.Findings = append(asked.Findings, f.unnamed(asked)...)
-	return report(asked, verdicts, len(names.Names)+len(names.Services) > 0), nil
-}
-
-// unnamed are the sockets that do not tell the names behind the servers: what
-// they do tell is no answer to this check's question.
-func (f *flags) unnamed(asked *check.Asked) []plugin.Finding {
-	var findings []plugin.Finding
+	// What does not tell the names behind the servers is no answer to this
+	// check's question.
 	for _, answer := range asked.Answers {
 		if answer.Nameless != nil {
-			text := fmt.Sprintf("%s does not tell the names behind the servers (show servers state: %s); give its \"stats socket\" line a higher level", answer.Name, answer.Nameless)
-			findings = append(findings, plugin.Finding{State: plugin.Unknown, One: text, Line: plugin.Unknown.String() + " " + text})
+			asked.Lacks(answer.Label, answer.Nameless)
 		}
 	}
-	return findings
+	return report(asked, verdicts, len(names.Names)+len(names.Services) > 0), nil
 }
 
 func report(asked *check.Asked, verdicts []Verdict, looked bool) plugin.Result {
@@ -95,7 +87,7 @@ func tellsNames(asked *check.Asked) bool {
 // counters are those of HAProxy's own resolvers.
 func counters(asked *check.Asked) (lines []string, metrics []plugin.Metric) {
 	for _, answer := range asked.Answers {
-		l, m := Counters(answer.Resolvers, func(name string) string { return asked.Label(answer.Name, name) })
+		l, m := Counters(answer.Resolvers, func(name string) string { return asked.Label(answer.Label, name) })
 		lines, metrics = append(lines, l...), append(metrics, m...)
 	}
 	return lines, metrics

@@ -59,7 +59,7 @@ func TestNamesRefused(t *testing.T) {
 		} {
 			socket := fakeSocket(t, map[string]string{"show stat": statHeader + servers, "show servers state": refusal, "show resolvers": "No resolvers found\n"})
 			text, got := runPlugin("-S", socket, "--no-lookup")
-			if got != want || !strings.Contains(text, socket+" does not tell the names behind the servers (show servers state: ") {
+			if got != want || !strings.Contains(text, "from "+socket+": the names behind the servers are not told, ") {
 				t.Errorf("%s, want %s:\n%s", got, want, text)
 			}
 		}

@@ -80,11 +80,8 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 	o := f.options()
 	f.Details = true
 	counter, log, err := check.ReadLog(ctx, &f.LogFlags, source, stretch, func() *Counter { return NewCounter(stretch, o.Counting, f.mayChoose) })
-	switch {
-	case errors.As(err, &check.Unreachable{}):
-		return plugin.Combine(plugin.Sentences(plugin.Finding{State: f.Unreachable, One: err.Error()})), nil
-	case err != nil:
-		return plugin.Result{}, err
+	if err != nil {
+		return f.LogFailure(err)
 	}
 	report := Report{Counting: o.Counting, Window: stretch.Window, Baseline: stretch.Baseline, Narrowed: len(f.Sections) > 0}
 	for _, tally := range counter.Tallies(log.Covered(stretch)) {

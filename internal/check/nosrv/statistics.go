@@ -2,7 +2,6 @@ package nosrv
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"slices"
@@ -26,10 +25,7 @@ func (f *flags) failure(err error, s statistics) (plugin.Result, error) {
 	if s.Asked != nil && !f.Given() {
 		err = advice.Add(err, "--counters needs no log: HAProxy counts such requests itself")
 	}
-	if !errors.As(err, &check.Unreachable{}) {
-		return plugin.Result{}, err
-	}
-	return plugin.Combine(plugin.Sentences(plugin.Finding{State: f.Unreachable, One: err.Error()})), nil
+	return f.LogFailure(err)
 }
 
 // statistics is what HAProxy's statistics add to its log; nil where nobody
@@ -49,7 +45,9 @@ func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics,
 	if !f.NoLookup {
 		query.Servers = endpoint.Always
 	}
-	asked, sampled, err := f.sample(ctx, stdin, query)
+	capped := *f
+	capped.ReachFlags = f.AtMostUnknown()
+	asked, sampled, err := capped.sample(ctx, stdin, query)
 	if err != nil {
 		return statistics{}, err
 	}

@@ -2,13 +2,13 @@ package configuration
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/regular"
 )
 
 // maxFile bounds a file of a configuration in bytes, and maxTotal all of them
@@ -84,25 +84,11 @@ func isRegular(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// readFile reads a regular file. It is looked at before it is opened, because
-// the opening of a pipe waits for its other end.
+// readFile reads a file of a configuration.
 func readFile(path string) ([]byte, error) {
-	if info, err := os.Stat(path); err != nil {
-		return nil, advice.CannotRead(path, err)
-	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("cannot read %s: it is not a regular file", path)
-	}
-	file, err := os.Open(path)
+	text, err := regular.Read(path, maxFile)
 	if err != nil {
 		return nil, advice.CannotRead(path, err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
-		return nil, advice.CannotRead(path, err)
-	}
-	if len(text) > maxFile {
-		return nil, advice.New(fmt.Sprintf("cannot read %s: it is larger than %d MiB", path, maxFile>>20), "is this a haproxy.cfg?")
 	}
 	return text, nil
 }

@@ -6,7 +6,6 @@ package endpoint
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -56,10 +55,13 @@ type Query struct {
 
 // Answer is what one HAProxy process said, or why it did not.
 type Answer struct {
-	// Name is the endpoint's label, the same after a reload: the socket's path
-	// or host:port, with @1, @2 … where a master CLI has several workers; the
-	// URL without credentials and query; the file's path.
-	Name   string
+	// Name is what the endpoint is called, the same after a reload: the socket's
+	// path or host:port, with @1, @2 … where a master CLI has several workers;
+	// the URL without credentials and query; the file's path.
+	Name string
+	// Label is a short name for text and perfdata: the file's name, host:port.
+	Label  string
+	Found  bool // a glob has found the socket, it was not named
 	Socket bool // it can tell more than statistics
 	Local  bool // a socket on this machine: Unix, or on loopback
 	// Address is what a person connects to for more: a socket's path or
@@ -68,6 +70,10 @@ type Answer struct {
 	Address, Worker string
 	Asked, At       time.Time      // when the question began, and when the answer was there
 	Stats           *haproxy.Stats // joined with what else is told of the servers
+
+	// Disabled are those of the query's sections that HAProxy knows and keeps no
+	// statistics of: they are disabled in its configuration.
+	Disabled []string
 
 	// What else was asked for and could be had.
 	Info      *haproxy.Info
@@ -81,16 +87,20 @@ type Answer struct {
 
 	// Notes tell what could not be had apart from the statistics.
 	Notes []string
-	// Err is a sentence: there are no statistics to trust. Stats is nil then.
+	// Err says why there is nothing to trust, mostly as a *Failure. Stats is nil
+	// then.
 	Err error
 
-	states []haproxy.ServerState
+	states   []haproxy.ServerState
+	nameless *haproxy.Refused
+	suffix   string // of the name: the worker's number, if a master has several
 }
 
 // Endpoint is one place to ask.
 type Endpoint struct {
-	Name   string // see Answer
-	source source
+	Name, Label string // see Answer
+	source      source
+	found       bool // by a glob
 }
 
 // source is a kind of place. It returns an answer for each process behind it,
@@ -142,8 +152,8 @@ func (e Endpoint) lastWord(waiting <-chan []Answer) []Answer {
 	case answers := <-waiting:
 		return answers
 	default:
-		err := fmt.Errorf("no answer from %s in time; raise --timeout, or find out what blocks", e.Name)
-		return []Answer{{Name: e.Name, Err: err}}
+		err := &Failure{Reach: Unreachable, doing: "cannot read " + e.Name, trouble: trouble{"no answer in time", "raise --timeout, or find out what blocks"}}
+		return []Answer{{Name: e.Name, Label: e.Label, Found: e.found, Err: err}}
 	}
 }
 
@@ -152,7 +162,7 @@ func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
 	var err error
 	defer func() {
 		if err != nil {
-			answers = []Answer{{Name: e.Name, Err: err}}
+			answers = []Answer{{Name: e.Name, Label: e.Label, Err: err}}
 		}
 	}()
 	defer panics.Catch(&err)
@@ -161,8 +171,9 @@ func (e Endpoint) ask(ctx context.Context, q Query) (answers []Answer) {
 	answers = e.askSubject(ctx, q)
 	for i := range answers {
 		if answers[i].Name == "" {
-			answers[i].Name = e.Name
+			answers[i].Name, answers[i].Label = e.Name+answers[i].suffix, e.Label+answers[i].suffix
 		}
+		answers[i].Found = e.found
 		if answers[i].At.IsZero() { // a worker's has its own
 			answers[i].Asked, answers[i].At = began, time.Now()
 		}

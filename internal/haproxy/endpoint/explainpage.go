@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,15 +23,21 @@ type statusError struct{ code int }
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
 
 // redirectError is a redirect that is not followed.
-type redirectError struct{ where string }
+type redirectError struct{ trouble }
 
-func (e *redirectError) Error() string { return "it redirects " + e.where }
+func (e *redirectError) Error() string { return e.what }
+
+// errEndUnknown is a body without length and chunks: it ends with its
+// connection, whole or not.
+var errEndUnknown = errors.New("the page ends only with its connection")
 
 // explain says why a page gives no statistics, and what to try. It is built
 // from what is known of the error, never around the error of a URL, whose text
 // may hold credentials.
 func (p page) explain(ctx context.Context, err error, progress *progress) error {
-	return &explained{fmt.Sprintf("cannot read %s: %s", p.shown(), p.why(ctx, err, progress)), err}
+	f := &Failure{doing: "cannot read " + p.shown(), cause: err}
+	f.Reach, f.trouble = p.why(ctx, err, progress)
+	return f
 }
 
 // shown is the page's address for an error: as typed, but a query that has
@@ -42,10 +50,47 @@ func (p page) shown() string {
 	return address
 }
 
-func (p page) why(ctx context.Context, err error, progress *progress) string {
+// isItStatsURI is what to try if something else answers.
+const isItStatsURI = "is the path the one of \"stats uri\"?"
+
+func (p page) why(ctx context.Context, err error, progress *progress) (Reach, trouble) {
 	var (
-		status    *statusError
-		redirect  *redirectError
+		status   *statusError
+		redirect *redirectError
+	)
+	switch {
+	case timedOut(ctx, err):
+		return progress.reach(), trouble{"timed out waiting for " + progress.waitingFor(), "raise --timeout, or find out why it is slow"}
+	case errors.As(err, &status):
+		return Reached, p.ofStatus(status)
+	case errors.As(err, &redirect):
+		return Reached, redirect.trouble
+	case errors.Is(err, errEndUnknown):
+		return Reached, trouble{errEndUnknown.Error(), "nothing shows that it is whole; does HAProxy itself answer there, without a proxy before it?"}
+	case errors.Is(err, haproxy.ErrHTML):
+		return Reached, trouble{"it is an HTML page, not the statistics", "is the path the one of \"stats uri\", and does HAProxy itself answer there?"}
+	case errors.Is(err, haproxy.ErrEmpty):
+		return Reached, trouble{"it is empty", isItStatsURI}
+	case errors.Is(err, io.EOF):
+		return Reached, trouble{"the connection was closed without an answer", "is this the port of a page, and does HAProxy itself answer there?"}
+	case errors.Is(err, haproxy.ErrCutShort), errors.Is(err, io.ErrUnexpectedEOF), progress.waitingFor() == body && isReset(err):
+		return Reached, trouble{fmt.Sprintf("it is cut short (%v)", err), "try again, and see whether something between here and HAProxy ends connections"}
+	}
+	if t, ok := ofTLS(err); ok {
+		return Reached, t
+	}
+	if t, ok := p.ofOtherProtocol(progress.firstBytes()); ok {
+		return Reached, t
+	}
+	if isAnswerError(err) {
+		return Reached, trouble{fmt.Sprintf("it is not HAProxy's statistics: %v", err), isItStatsURI}
+	}
+	return ofNetwork(err)
+}
+
+// ofTLS explains what fails in a TLS handshake.
+func ofTLS(err error) (t trouble, ok bool) {
+	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
@@ -53,54 +98,63 @@ func (p page) why(ctx context.Context, err error, progress *progress) string {
 		alert     *net.OpError
 	)
 	switch {
-	case timedOut(ctx, err):
-		return fmt.Sprintf("timed out waiting for %s; raise --timeout, or find out why it is slow", progress.waitingFor())
-	case errors.As(err, &status):
-		return p.whyStatus(status)
-	case errors.As(err, &redirect):
-		return redirect.Error()
 	case errors.As(err, &authority):
-		return "its certificate is signed by an authority that is not trusted here; give that authority's certificate with --ca-file"
+		return trouble{"its certificate is signed by an authority that is not trusted here", "give that authority's certificate with --ca-file"}, true
 	case errors.As(err, &name):
-		return fmt.Sprintf("its certificate is for another name (%s); give the name with --server-name", names(name.Certificate))
+		return trouble{fmt.Sprintf("its certificate is for another name (%s)", names(name.Certificate)), "give the name with --server-name"}, true
 	case errors.As(err, &invalid):
-		return fmt.Sprintf("its certificate is not valid: %v", invalid)
+		return trouble{fmt.Sprintf("its certificate is not valid: %v", invalid), ""}, true
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		return "it does not speak TLS; use http://, without --tls"
+		return trouble{"it does not speak TLS", "use http://, without --tls"}, true
 	case errors.As(err, &alert) && alert.Op == "remote error": // how package tls marks the other side's alerts
-		return fmt.Sprintf("it refused TLS (%v); it may want a client certificate (--cert, --key), or another --server-name", alert.Err)
-	case errors.Is(err, haproxy.ErrHTML):
-		return "it is an HTML page, not the statistics; is the path the one of \"stats uri\", and does HAProxy itself answer there?"
-	case errors.Is(err, haproxy.ErrEmpty):
-		return "it is empty; is the path the one of \"stats uri\"?"
-	case errors.Is(err, haproxy.ErrCutShort), errors.Is(err, io.ErrUnexpectedEOF), progress.waitingFor() == body && isReset(err):
-		return fmt.Sprintf("it is cut short (%v); try again, and see whether something between here and HAProxy ends connections", err)
-	case isAnswerError(err):
-		return fmt.Sprintf("it is not HAProxy's statistics: %v; is the path the one of \"stats uri\"?", err)
+		return trouble{fmt.Sprintf("it refused TLS (%v)", alert.Err), "it may want a client certificate (--cert, --key), or another --server-name"}, true
 	}
-	return whyNetwork(err)
+	return trouble{}, false
 }
 
-// body is the last step of a request.
-const body = "the page's body"
+func (p page) hostPort() string {
+	address, err := url.Parse(p.address)
+	if err != nil {
+		return "HOST:PORT"
+	}
+	return hostPort(address)
+}
 
-func (p page) whyStatus(e *statusError) string {
+// ofOtherProtocol explains an answer that is none of HTTP, by its first bytes.
+// HAProxy's command line takes a request for commands that it does not know.
+func (p page) ofOtherProtocol(first []byte) (t trouble, ok bool) {
+	if len(first) == 0 || bytes.HasPrefix(first, []byte("HTTP/")) || strings.HasPrefix(p.address, "https:") {
+		return trouble{}, false
+	}
+	if bytes.HasPrefix(first, []byte("Unknown command")) {
+		return trouble{"HAProxy's command line answers there, this is a stats socket and no page", "ask it with --socket " + p.hostPort()}, true
+	}
+	return trouble{"it does not speak HTTP", "is this the right port?"}, true
+}
+
+// The last steps of a request.
+const (
+	header = "the rest of the page's header"
+	body   = "the page's body"
+)
+
+func (p page) ofStatus(e *statusError) trouble {
 	status := strings.TrimSpace(strconv.Itoa(e.code) + " " + http.StatusText(e.code))
 	switch {
 	case e.code == http.StatusUnauthorized && p.login.username == "":
-		return "it wants a user name and a password (401); give them with --username and --password-file, or in " + UsernameVariable + " and " + PasswordVariable
-	case e.code == http.StatusUnauthorized:
-		return fmt.Sprintf("it does not accept the user name %q with this password (401); compare them with \"stats auth\"", p.login.username)
+		return trouble{"it wants a user name and a password (401)", "give them with --username and --password-file, or in " + UsernameVariable + " and " + PasswordVariable}
+	case e.code == http.StatusUnauthorized: // the name may be a password in the wrong place
+		return trouble{"it does not accept this user name and password (401)", "compare them with \"stats auth\""}
 	case e.code == http.StatusForbidden:
-		return "access is forbidden (403); an http-request rule or ACL of HAProxy keeps this host out, or the path is not the one of \"stats uri\""
+		return trouble{"access is forbidden (403)", "an http-request rule or ACL of HAProxy keeps this host out, or the path is not the one of \"stats uri\""}
 	case e.code == http.StatusNotFound:
-		return "there is no such page (404); is the path the one of \"stats uri\"?"
+		return trouble{"there is no such page (404)", isItStatsURI}
 	case e.code == http.StatusServiceUnavailable:
-		return "it has no server to answer (503): this path is not the stats page; is it the one of \"stats uri\"?"
+		return trouble{"it has no server to answer (503), this path is not the stats page", isItStatsURI}
 	case e.code >= 500:
-		return fmt.Sprintf("the server failed (%s); is the path the one of \"stats uri\"?", status)
+		return trouble{fmt.Sprintf("the server failed (%s)", status), isItStatsURI}
 	}
-	return fmt.Sprintf("it answers HTTP status %s instead of 200; is the path the one of \"stats uri\"?", status)
+	return trouble{fmt.Sprintf("it answers HTTP status %s instead of 200", status), isItStatsURI}
 }
 
 // names are the names that a certificate is for, the first few.

@@ -3,11 +3,11 @@ package endpoint
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -18,7 +18,7 @@ type file struct {
 }
 
 // ask reads the file. A pipe that never ends is Ask's to give up on.
-func (f file) ask(_ context.Context, q Query) []Answer {
+func (f file) ask(ctx context.Context, q Query) []Answer {
 	stats, err := f.read(q)
 	if err != nil {
 		return []Answer{{Err: err}}
@@ -52,23 +52,25 @@ func explainFile(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &explained{fmt.Sprintf("cannot read the statistics from %s: %s", name, whyFile(err)), err}
+	return &Failure{doing: "cannot read the statistics from " + name, trouble: ofFile(name, err), cause: err}
 }
 
-func whyFile(err error) string {
+func ofFile(name string, err error) trouble {
+	const wanted = "it should be an answer to \"show stat\", or a stats page with \";csv\""
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such file; save one with: echo \"show stat\" | socat - /run/haproxy/admin.sock"
+		return trouble{"there is no such file", "save one with: echo \"show stat\" | socat - /run/haproxy/admin.sock"}
 	case errors.Is(err, fs.ErrPermission):
-		return "permission denied; let the monitoring user read it"
+		owner, try := advice.Denied(name, advice.Read)
+		return trouble{"permission denied, " + owner, try}
 	case errors.Is(err, haproxy.ErrCutShort), errors.Is(err, haproxy.ErrEmpty):
-		return err.Error() + "; save the whole of it, once more"
+		return trouble{err.Error(), "save the whole of it, once more"}
 	case errors.Is(err, haproxy.ErrHTML):
-		return "it is an HTML page; save the one with \";csv\" at the end of its address"
+		return trouble{"it is an HTML page", "save the one with \";csv\" at the end of its address"}
 	case errors.Is(err, haproxy.ErrOther):
 		// Not a word of it: the file may be another than was meant, and read
 		// with more rights than its reader has.
-		return "it is not what HAProxy answers; it should be an answer to \"show stat\", or a stats page with \";csv\""
+		return trouble{"it is not what HAProxy answers", wanted}
 	}
-	return reason(err).Error() + "; it should be an answer to \"show stat\", or a stats page with \";csv\""
+	return trouble{advice.Reason(err).Error(), wanted}
 }

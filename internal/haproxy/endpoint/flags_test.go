@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"check-haproxy/internal/advice"
 )
 
 func TestEndpoints(t *testing.T) {
@@ -45,6 +47,98 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// TestSocketForms: an address may be written as haproxy.cfg and other tools have
+// it.
+func TestSocketForms(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("a:9", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", maxUnixPath)
+	for address, want := range map[string]socket{
+		"/run/x.sock":             {"unix", "/run/x.sock"},
+		"unix@/run/x.sock":        {"unix", "/run/x.sock"},
+		"unix:/run/x.sock":        {"unix", "/run/x.sock"},
+		"unix:///run/x.sock":      {"unix", "/run/x.sock"},
+		"unix@x.sock":             {"unix", "x.sock"},
+		"x.sock":                  {"unix", "x.sock"},
+		"a:9":                     {"unix", "a:9"}, // there is such a file
+		"abns@x":                  {"unix", "@x" + strings.Repeat("\x00", maxUnixPath-1)},
+		"abns@" + long:            {"unix", "@" + long},
+		"abnsz@x":                 {"unix", "@x"},
+		"lb1:9999":                {"tcp", "lb1:9999"},
+		"tcp://lb1:9999":          {"tcp", "lb1:9999"},
+		"tcp@lb1:9999":            {"tcp", "lb1:9999"},
+		"ipv4@127.0.0.1:9999":     {"tcp4", "127.0.0.1:9999"},
+		"tcp4@lb1:9999":           {"tcp4", "lb1:9999"},
+		"ipv4@:9999":              {"tcp4", "127.0.0.1:9999"},
+		"ipv4@*:9999":             {"tcp4", "127.0.0.1:9999"},
+		"0.0.0.0:9999":            {"tcp", "127.0.0.1:9999"},
+		":9999":                   {"tcp", "localhost:9999"},
+		"*:9999":                  {"tcp", "localhost:9999"},
+		":::9999":                 {"tcp", "[::1]:9999"},
+		"ipv6@:9999":              {"tcp6", "[::1]:9999"},
+		"ipv6@::1:9999":           {"tcp6", "[::1]:9999"},
+		"tcp6@[2001:db8::1]:9999": {"tcp6", "[2001:db8::1]:9999"},
+		"2001:db8::1:9999":        {"tcp", "[2001:db8::1]:9999"}, // as HAProxy takes it
+		"[fe80::1%eth0]:9999":     {"tcp", "[fe80::1%eth0]:9999"},
+	} {
+		found, err := sockets(address)
+		if err != nil || len(found) != 1 || found[0].source != want {
+			t.Errorf("%s leads to %+v, %v; want %+v", address, found, err, want)
+		}
+	}
+}
+
+// TestSocketFormsRefused: what is missing is told, and nothing is repeated that
+// may be a secret in the wrong place.
+func TestSocketFormsRefused(t *testing.T) {
+	for address, want := range map[string]string{
+		"":            "--socket is empty; give the path of the stats socket, or host:port",
+		"127.0.0.1":   "--socket 127.0.0.1 has no port; write 127.0.0.1:PORT",
+		"::1":         "--socket ::1 has no port; write [::1]:PORT",
+		"2001:db8::1": "--socket 2001:db8::1 has no port; write [2001:db8::1]:PORT",
+		"tcp://lb1":   `--socket "lb1" has no port; write HOST:PORT`,
+		"lb1:0":       `--socket "lb1:0" is neither a path nor host:port; write an IPv6 address as [::1]:9999`,
+		"lb1:65536":   `--socket "lb1:65536" is neither`,
+		"lb1:http":    `--socket "lb1:http" is neither`,
+		"unix@":       "--socket has no path",
+		"abns@":       "has no name",
+		"abns@" + strings.Repeat("x", maxUnixPath+1): "has no name",
+		"https://u:hush@lb/a?b":                      "--socket https://lb/a is a URL; a stats page is asked with --url",
+		"admin:hush@lb1:9999":                        "--socket is neither a path nor host:port",
+		"admin:hush":                                 "is neither a path nor host:port",
+	} {
+		_, err := sockets(address)
+		if err == nil || !strings.Contains(advice.Whole(err), want) {
+			t.Errorf("%q: %v, want %s", address, err, want)
+		}
+		if strings.Contains(address, "@lb") && err != nil && strings.Contains(advice.Whole(err), "hush") {
+			t.Errorf("%q: a secret is shown: %v", address, err)
+		}
+	}
+}
+
+// TestLabels: short ones, but different for different endpoints.
+func TestLabels(t *testing.T) {
+	flags := Flags{
+		Socket:    []string{"/run/a/admin.sock", "/run/b/admin.sock", "/run/master.sock", "lb1:9999"},
+		URL:       []string{"http://u:p@lb2/stats?x", "https://lb3/", "http://lb4:8404/a", "http://lb4:8404/b"},
+		StatsFile: "/tmp/saved.csv",
+	}
+	endpoints, err := flags.Endpoints(nil, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels []string
+	for _, e := range endpoints {
+		labels = append(labels, e.Label)
+	}
+	if got, want := strings.Join(labels, " "), "/run/a/admin.sock /run/b/admin.sock master.sock lb1:9999 lb2:80 lb3:443 http://lb4:8404/a http://lb4:8404/b saved.csv"; got != want {
+		t.Errorf("the labels are\n%s, want\n%s", got, want)
+	}
+}
+
 func TestEndpointsRefused(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, content string) string {
@@ -61,7 +155,8 @@ func TestEndpointsRefused(t *testing.T) {
 	}{
 		{Flags{Socket: []string{""}}, "--socket is empty"},
 		{Flags{Socket: []string{"lb1:"}}, "neither a path nor host:port"},
-		{Flags{Socket: []string{"::1"}}, "write an IPv6 address as [::1]:9999"},
+		{Flags{Socket: []string{"::1"}}, "--socket ::1 has no port; write [::1]:PORT"},
+		{Flags{Socket: []string{"127.0.0.1"}}, "--socket 127.0.0.1 has no port; write 127.0.0.1:PORT"},
 		{Flags{Socket: []string{"http://u:hush@lb/"}}, "is a URL; a stats page is asked with --url"},
 		{Flags{Socket: []string{"/run/[a"}}, "no glob"},
 		{Flags{URL: []string{"/stats"}}, "only a path; add --hostname"},
@@ -75,24 +170,38 @@ func TestEndpointsRefused(t *testing.T) {
 		{Flags{Hostname: "lb", URL: []string{"http://lb/"}}, "use one of them"},
 		{Flags{Hostname: "http://lb"}, "no host name"},
 		{Flags{Hostname: "lb:80"}, "a port goes into --port"},
+		{Flags{Hostname: "admin:hush@lb"}, "--hostname is no host name or address; a port goes into --port, a URL into --url, a user name into --username"},
+		{Flags{Hostname: "lb hush"}, "--hostname is no host name"},
+		{Flags{URL: []string{"hush"}}, "--url is neither http:// nor https:// with a host"},
+		{Flags{URL: []string{"admin:hush@lb:8404/stats"}}, "--url is neither http://"},
+		{Flags{URL: []string{"/stats?token=hush"}}, "--url /stats is only a path"},
+		{Flags{URL: []string{"/stats;token=hush"}}, "--url /stats is only a path"},
+		{Flags{URL: []string{"ftp://lb/?u@hush"}}, "--url is neither http://"},
+		{Flags{URL: url, Username: "u", PasswordFile: "hush"}, "cannot read the file of --password-file: no such file or directory; give the path"},
+		{Flags{URL: url, Username: "u", PasswordFile: "/dev/zero"}, "not a regular file"},
+		{Flags{URL: url, CAFile: "/dev/zero"}, "cannot read /dev/zero: it is not a regular file"},
+		{Flags{URL: url, Cert: "/dev/zero"}, "--cert: cannot read /dev/zero: it is not a regular file"},
+		{Flags{URL: url, Cert: file("pem", "x"), Key: "/dev/zero"}, "--key: cannot read /dev/zero: it is not a regular file"},
+		{Flags{URL: url, Cert: file("big", strings.Repeat("x", maxPEM+1))}, "larger than such a file can be"},
+		{Flags{URL: url, Cert: "-----BEGIN\nhush"}, "cannot read the file of --cert: no such file or directory"},
 		{Flags{Port: 80}, "belong to --hostname"},
 		{Flags{TLS: true, URL: url}, "belong to --hostname"},
 		{Flags{URL: url, Password: "hush"}, "password without a user name"},
 		{Flags{URL: url, Username: "u", Password: "hush", PasswordFile: file("p", "hush")}, "drop one"},
 		{Flags{URL: url, Username: "u", PasswordFile: dir + "/no"}, "no such file or directory"},
-		{Flags{URL: url, Username: "u", PasswordFile: dir}, "is a directory"},
-		{Flags{URL: url, Username: "u", PasswordFile: file("empty", "\nhush")}, "empty or longer"},
-		{Flags{URL: url, Username: "u", PasswordFile: file("long", strings.Repeat("hush", maxPassword))}, "empty or longer"},
+		{Flags{URL: url, Username: "u", PasswordFile: dir}, "not a regular file"},
+		{Flags{URL: url, Username: "u", PasswordFile: file("empty", "\nhush")}, "is empty"},
+		{Flags{URL: url, Username: "u", PasswordFile: file("long", strings.Repeat("hush", maxPassword))}, "larger than such a file can be"},
 		{Flags{URL: url, Key: "k"}, "--key is given without --cert"},
-		{Flags{URL: url, CAFile: dir + "/no"}, "cannot read --ca-file"},
+		{Flags{URL: url, CAFile: dir + "/no"}, "--ca-file: cannot read "},
 		{Flags{URL: url, CAFile: file("ca", "hush")}, "no certificate in PEM form"},
 		{Flags{URL: url, Cert: file("cert", "hush")}, "cannot use --cert"},
 	} {
 		_, err := test.flags.Endpoints(nil, func(string) string { return "" })
-		if err == nil || !strings.Contains(err.Error(), test.want) {
+		if err == nil || !strings.Contains(advice.Whole(err), test.want) {
 			t.Errorf("%+v: the error is %v, want %q", test.flags, err, test.want)
 		}
-		if err != nil && strings.Contains(err.Error(), "hush") {
+		if err != nil && strings.Contains(advice.Whole(err), "hush") {
 			t.Errorf("a secret is shown: %v", err)
 		}
 	}
@@ -147,7 +256,7 @@ func TestFileBlocks(t *testing.T) {
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantErr(t, askOneWithin(t, 50*time.Millisecond, Flags{StatsFile: fifo}, Query{}), "no answer from "+fifo+" in time")
+	wantErr(t, askOneWithin(t, 50*time.Millisecond, Flags{StatsFile: fifo}, Query{}), "cannot read "+fifo+": no answer in time")
 
 	reader, writer := io.Pipe()
 	defer writer.Close()
@@ -155,7 +264,7 @@ func TestFileBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantErr(t, Ask(within(t, 50*time.Millisecond), endpoints, Query{})[0], "no answer from standard input in time")
+	wantErr(t, Ask(within(t, 50*time.Millisecond), endpoints, Query{})[0], "cannot read standard input: no answer in time")
 }
 
 // FuzzURL: whatever stands around it, a password is never shown.
@@ -171,7 +280,7 @@ func FuzzURL(f *testing.F) {
 		}
 		flags := Flags{URL: []string{"http://" + before + secret + "@" + after}, Username: "u"}
 		endpoints, err := flags.Endpoints(nil, func(string) string { return "" })
-		if err != nil && strings.Contains(err.Error(), secret) {
+		if err != nil && strings.Contains(advice.Whole(err), secret) {
 			t.Fatalf("the password is shown: %v", err)
 		}
 		for _, e := range endpoints {

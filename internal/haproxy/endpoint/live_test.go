@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/test/rig"
 )
@@ -65,6 +66,9 @@ backend template
 	server-template web 2 nosuch.invalid:80 check resolvers nowhere init-addr none
 backend empty
 backend domain
+	server good ORIGIN
+backend off
+	disabled
 	server good ORIGIN
 `
 	for name, port := range ports {
@@ -155,6 +159,9 @@ func TestLiveByName(t *testing.T) {
 		// The id of another section.
 		{"2", BackendsAndServers, "page locked secure fe both; " + liveBackends},
 		{"nosuch", All, "page locked secure fe both; " + liveBackends},
+		// Disabled in the configuration.
+		{"off", BackendsAndServers, "page locked secure fe both; " + liveBackends},
+		{"off be", All, "page locked secure fe both; " + liveBackends},
 	} {
 		a := askOne(t, Flags{Socket: []string{h.Socket}}, Query{Sections: strings.Fields(test.sections), Rows: test.rows})
 		got := backends(t, a)
@@ -164,6 +171,9 @@ func TestLiveByName(t *testing.T) {
 		}
 		if got = strings.Join(frontends, " ") + "; " + got; got != test.want {
 			t.Errorf("%q, rows %d: the answer is of %q, want %q", test.sections, test.rows, got, test.want)
+		}
+		if got := strings.Join(a.Disabled, " "); got != "off" && strings.Contains(test.sections, "off") || got != "" && !strings.Contains(test.sections, "off") {
+			t.Errorf("%q: disabled is %q", test.sections, got)
 		}
 	}
 }
@@ -176,7 +186,7 @@ func TestLiveRefuses(t *testing.T) {
 		want  string
 	}{
 		{Flags{URL: []string{at + ports["LOCKED"] + "/stats"}}, "it wants a user name and a password (401)"},
-		{Flags{URL: []string{at + ports["LOCKED"] + "/stats"}, Username: "alice", Password: "wrong"}, `it does not accept the user name "alice"`},
+		{Flags{URL: []string{at + ports["LOCKED"] + "/stats"}, Username: "alice", Password: "wrong"}, "it does not accept this user name and password (401)"},
 		{Flags{URL: []string{at + ports["PAGE"] + "/elsewhere"}}, "it has no server to answer (503)"},
 		{Flags{URL: []string{at + ports["FE"] + "/"}}, `this is not what HAProxy answers: "ok"`},
 		{Flags{URL: []string{"https://127.0.0.1:" + ports["SECURE"] + "/stats"}, ServerName: "stats.test"}, "--ca-file"},
@@ -198,13 +208,13 @@ func TestLiveDenied(t *testing.T) {
 	}
 	h := rig.Start(t, "backend be\n")
 	for mode, want := range map[os.FileMode]string{
-		0o755: "cannot connect to " + h.Socket + ": permission denied: it belongs to user root and group root with mode 600; open it in haproxy.cfg",
-		0o700: "permission denied: its directory " + h.Dir + " belongs to user root and group root with mode 700; let the monitoring user search it",
+		0o755: "cannot connect to " + h.Socket + ": permission denied, it belongs to root:root with mode 0600; ",
+		0o700: "permission denied, its directory " + h.Dir + " belongs to root:root with mode 0700; ",
 	} {
 		if err := os.Chmod(h.Dir, mode); err != nil {
 			t.Fatal(err)
 		}
-		if err := dialAsNobody(t, h.Socket); err == nil || !strings.Contains(err.Error(), want) {
+		if err := dialAsNobody(t, h.Socket); err == nil || !strings.Contains(advice.Whole(err), want) {
 			t.Errorf("with mode %o of the directory: %v", mode, err)
 		}
 	}
@@ -358,7 +368,7 @@ func TestMasterReloads(t *testing.T) {
 
 func TestMasterRefuses(t *testing.T) {
 	for list, want := range map[string]string{
-		"#<PID>\n1 master 0\n# workers\n# old workers\n9 worker 1\n\n": "has no current worker; see HAProxy's log",
+		"#<PID>\n1 master 0\n# workers\n# old workers\n9 worker 1\n\n": "it has no worker that serves; see HAProxy's log",
 		"Unknown command\n\n":  "does not know this command",
 		"#<PID>\n1 master 0\n": "cut short",
 	} {

@@ -3,14 +3,13 @@ package endpoint
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"check-haproxy/internal/haproxy"
@@ -21,31 +20,6 @@ type page struct {
 	address string // of the CSV, without credentials
 	login   login
 	trust   *tls.Config
-}
-
-// trust is how the flags want TLS; a file that is missing or no PEM is an error
-// in the arguments.
-func (f *Flags) trust() (*tls.Config, error) {
-	config := &tls.Config{ServerName: f.ServerName, InsecureSkipVerify: f.Insecure, MinVersion: tls.VersionTLS12}
-	if f.CAFile != "" {
-		pem, err := os.ReadFile(f.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read --ca-file %s: %w", f.CAFile, reason(err))
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("--ca-file %s holds no certificate in PEM form", f.CAFile)
-		}
-	}
-	if f.Cert != "" {
-		key := firstOf(f.Key, f.Cert)
-		certificate, err := tls.LoadX509KeyPair(f.Cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("cannot use --cert %s with the key in %s: %w", f.Cert, key, err)
-		}
-		config.Certificates = []tls.Certificate{certificate}
-	}
-	return config, nil
 }
 
 // maxRedirects is how often a page may send the plugin elsewhere.
@@ -65,6 +39,7 @@ func (p page) ask(ctx context.Context, q Query) []Answer {
 // monitoring system's own proxy would hide what is being watched.
 func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.Stats, error) {
 	transport := &http.Transport{
+		DialContext:            progress.dial,
 		TLSClientConfig:        p.trust,
 		DisableCompression:     true,
 		DisableKeepAlives:      true,
@@ -83,7 +58,11 @@ func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.
 	progress.set(body)
 	r := haproxy.NewReader(response.Body)
 	r.Counters = q.Counters
-	return r.Stats(haproxy.BodyEnd)
+	stats, err := r.Stats(haproxy.BodyEnd)
+	if err == nil && response.ContentLength < 0 && len(response.TransferEncoding) == 0 {
+		return nil, errEndUnknown
+	}
+	return stats, err
 }
 
 // get follows redirects that stay at the same place. They are followed by hand
@@ -111,7 +90,7 @@ func (p page) get(ctx context.Context, transport *http.Transport) (*http.Respons
 			return nil, err
 		}
 	}
-	return nil, &redirectError{"more than " + strconv.Itoa(maxRedirects) + " times"}
+	return nil, &redirectError{trouble{"it redirects more than " + strconv.Itoa(maxRedirects) + " times", isItStatsURI}}
 }
 
 func isRedirect(status int) bool {
@@ -127,7 +106,7 @@ func isRedirect(status int) bool {
 func follow(from *url.URL, location string) (*url.URL, error) {
 	to, err := from.Parse(location)
 	if err != nil || location == "" {
-		return nil, &redirectError{"to no URL"}
+		return nil, &redirectError{trouble{"it redirects to no URL", isItStatsURI}}
 	}
 	to.User, to.Fragment = nil, ""
 	sameHost := strings.EqualFold(from.Hostname(), to.Hostname())
@@ -135,10 +114,10 @@ func follow(from *url.URL, location string) (*url.URL, error) {
 	if sameHost && (samePort || from.Scheme == "http" && to.Scheme == "https") {
 		return to, nil
 	}
-	return nil, &redirectError{"to " + place(to) + ", which is another place; if that is the page, give it as --url"}
+	return nil, &redirectError{trouble{"it redirects to " + place(to) + ", which is another place", "if that is the page, give it as --url"}}
 }
 
-// portOf is a URL's port, be it its scheme's.
+// portOf is a URL's port: its own, or its scheme's.
 func portOf(u *url.URL) string {
 	switch {
 	case u.Port() != "":
@@ -149,6 +128,9 @@ func portOf(u *url.URL) string {
 	return "80"
 }
 
+// hostPort is where a URL leads.
+func hostPort(u *url.URL) string { return net.JoinHostPort(u.Hostname(), portOf(u)) }
+
 // place is a URL without credentials and query, for a label or an error.
 func place(u *url.URL) string {
 	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, ";csv")}
@@ -156,9 +138,60 @@ func place(u *url.URL) string {
 }
 
 // progress is how far a request has come.
-type progress struct{ step atomic.Value }
+type progress struct {
+	step  atomic.Value
+	mu    sync.Mutex
+	first []byte // of what came over the last connection
+}
+
+// dial connects, and has the first bytes noted.
+func (p *progress) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first = nil
+	return noting{conn, p}, nil
+}
+
+func (p *progress) note(b []byte) {
+	const enough = 20
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first = append(p.first, b[:min(len(b), enough-len(p.first))]...)
+}
+
+// firstBytes is how the other side began.
+func (p *progress) firstBytes() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.first
+}
+
+// noting is a connection of which the first bytes are noted.
+type noting struct {
+	net.Conn
+	progress *progress
+}
+
+func (n noting) Read(b []byte) (int, error) {
+	got, err := n.Conn.Read(b)
+	n.progress.note(b[:got])
+	return got, err
+}
 
 func (p *progress) set(step string) { p.step.Store(step) }
+
+// reach is how far it has come: a server may take a connection and never answer.
+func (p *progress) reach() Reach {
+	switch p.waitingFor() {
+	case header, body:
+		return Reached
+	}
+	return Unreachable
+}
 
 // waitingFor is what was waited for last.
 func (p *progress) waitingFor() string {
@@ -174,6 +207,6 @@ func (p *progress) trace(ctx context.Context) context.Context {
 		ConnectStart:         func(string, string) { p.set("the connection") },
 		TLSHandshakeStart:    func() { p.set("the TLS handshake") },
 		WroteRequest:         func(httptrace.WroteRequestInfo) { p.set("the page") },
-		GotFirstResponseByte: func() { p.set("the rest of the page's header") },
+		GotFirstResponseByte: func() { p.set(header) },
 	})
 }

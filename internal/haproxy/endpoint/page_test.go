@@ -45,14 +45,14 @@ func TestPage(t *testing.T) {
 	for typed, want := range map[string]string{
 		"/haproxy?stats":                "/haproxy?stats;csv",
 		"/haproxy?stats;csv":            "/haproxy?stats;csv",
-		"/haproxy?stats;csv;norefresh":  "/haproxy?stats;csv;norefresh",
+		"/haproxy?stats;csv;norefresh":  "/haproxy?stats;csv",
 		"/stats":                        "/stats;csv",
 		"/stats#top":                    "/stats;csv",
 		"":                              "/;csv",
 		"/":                             "/;csv",
 		"?stats":                        "/?stats;csv",
-		"/a%20b;x?y=1&z=%2F;scope=a":    "/a%20b;x?y=1&z=%2F;scope=a;csv",
-		"/haproxy?stats;scope=a;b=;csv": "/haproxy?stats;scope=a;b=;csv",
+		"/a%20b;x?y=1&z=%2F;scope=a":    "/a%20b;x?y=1&z=%2F;csv",
+		"/haproxy?stats;scope=a;b=;csv": "/haproxy?stats;b=;csv",
 	} {
 		a := askOne(t, Flags{URL: []string{at + typed}}, Query{Rows: All, Info: true, Servers: Always, Resolvers: true})
 		if got := backends(t, a); got != "a b" || asked != want || a.Socket || a.Info != nil || len(a.Notes) != 0 {
@@ -216,7 +216,7 @@ func TestPageRefuses(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"401":             {status(401), "it does not accept the user name \"u\""},
+		"401":             {status(401), "it does not accept this user name and password (401)"},
 		"403":             {status(403), "forbidden (403)"},
 		"404":             {status(404), "there is no such page (404); is the path"},
 		"500":             {status(500), "the server failed (500 Internal Server Error)"},
@@ -262,14 +262,15 @@ func cutting(chunked bool) http.HandlerFunc {
 	}
 }
 
-// TestPageOldHAProxy: before 1.7 the end of the connection ends the page.
-func TestPageOldHAProxy(t *testing.T) {
-	address := listenTCP(t, func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 1000))
-		_, _ = io.WriteString(conn, "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n"+csvPage)
-	})
-	if got := backends(t, askOne(t, Flags{URL: []string{"http://" + address}}, Query{})); got != "a b" {
-		t.Errorf("the answer is of %q", got)
+// TestPageEndsWithItsConnection: nothing shows that such a page is whole. All
+// versions of HAProxy since 1.5 send chunks.
+func TestPageEndsWithItsConnection(t *testing.T) {
+	for _, head := range []string{"HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"} {
+		address := listenTCP(t, func(conn net.Conn) {
+			_, _ = conn.Read(make([]byte, 1000))
+			_, _ = io.WriteString(conn, head+csvPage)
+		})
+		wantErr(t, askOne(t, Flags{URL: []string{"http://" + address}}, Query{}), "the page ends only with its connection; nothing shows that it is whole")
 	}
 }
 
@@ -391,10 +392,40 @@ func TestPageHidesTokens(t *testing.T) {
 
 func TestPageUnreachable(t *testing.T) {
 	for address, want := range map[string]string{
-		"http://127.0.0.1:" + rig.Port(t): "connection refused; is HAProxy running",
+		"http://127.0.0.1:" + rig.Port(t): "nobody listens on this port; is HAProxy running",
 		"http://nosuch.invalid":           "the name nosuch.invalid",
 		"http://" + listenTCP(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1000)) }): "",
 	} {
 		wantErr(t, askOne(t, Flags{URL: []string{strings.Replace(address, "://", "://u:hush@", 1)}}, Query{}), address, want)
+	}
+}
+
+// TestPageOptions: what hid rows in the browser, or gave them another form, does
+// so no more.
+func TestPageOptions(t *testing.T) {
+	for typed, want := range map[string]string{
+		"/haproxy?stats;up":                    "/haproxy?stats;csv",
+		"/haproxy?stats;no-maint":              "/haproxy?stats;csv",
+		"/haproxy?stats;up;no-maint;norefresh": "/haproxy?stats;csv",
+		"/haproxy?stats;upper":                 "/haproxy?stats;csv", // HAProxy takes it for ;up
+		"/haproxy?stats;json":                  "/haproxy?stats;csv",
+		"/haproxy?stats;json-schema":           "/haproxy?stats;csv",
+		"/haproxy?stats;typed;csv":             "/haproxy?stats;csv",
+		"/haproxy?stats;st=DONE":               "/haproxy?stats;csv",
+		"/haproxy?stats;up?scope=web":          "/haproxy?stats;csv",
+		"/haproxy?scope=web":                   "/haproxy;csv",
+		"/haproxy?scope=web&a=b":               "/haproxy?a=b;csv",
+		"/haproxy?a=b&scope=web;up":            "/haproxy?a=b;csv",
+		"/haproxy?scope=web;up&a=b":            "/haproxy&a=b;csv",
+		"/up;up/x":                             "/up;csv",
+		"/stats/up?no-maint":                   "/stats/up?no-maint;csv",
+		"?scope=a&scope=b":                     "/;csv",
+		"/haproxy?stats;csv;up":                "/haproxy?stats;csv",
+		"/a;b;csv;c":                           "/a;b;c;csv",
+	} {
+		address := csvOf("http://u;up:p;csv@lb" + typed)
+		if got := strings.TrimPrefix(address, "http://u;up:p;csv@lb"); got != want {
+			t.Errorf("%s becomes %s, want %s", typed, got, want)
+		}
 	}
 }

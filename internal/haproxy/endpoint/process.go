@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // short or garbled spoils everything; an extra that HAProxy refuses is a note.
 func (p process) ask(ctx context.Context, q Query) Answer {
 	a := p.askAbout(ctx, q)
-	a.Socket, a.Local, a.Address = true, p.isLocal(), p.address
+	a.Socket, a.Local, a.Address = true, p.isLocal(), p.shown()
 	return a
 }
 
@@ -23,6 +24,8 @@ func (p process) askAbout(ctx context.Context, q Query) Answer {
 		return p.askRunning(ctx)
 	case OfCertificates:
 		return p.askCertificates(ctx, q.Certificate)
+	case ofStopping:
+		return p.askInfo(ctx)
 	}
 	return p.askStatistics(ctx, q)
 }
@@ -42,6 +45,10 @@ func (p process) askStatistics(ctx context.Context, q Query) Answer {
 		return Answer{Socket: true, Err: err}
 	}
 	a.Stats.Join(a.states)
+	if a.nameless != nil {
+		a.Nameless = &Failure{doing: fmt.Sprintf("cannot get %q from %s", showServers, p.shown()), trouble: trouble{
+			fmt.Sprintf("the names behind the servers are not told, %v", a.nameless), "give its \"stats socket\" line a higher level"}, cause: a.nameless}
+	}
 	return a
 }
 
@@ -82,7 +89,9 @@ func (p process) complete(ctx context.Context, q Query, names []string, a *Answe
 	*a.Stats = haproxy.Stats{}
 	a.states = nil
 	q.Info, q.Resolvers = false, false // they are there
-	return p.exchange(ctx, a.requests(q, nil)...)
+	err := p.exchange(ctx, a.requests(q, nil)...)
+	a.Disabled = lacking(a.Stats, a.Disabled).both
+	return err
 }
 
 // lack is which names have no row of a kind.
@@ -193,7 +202,7 @@ func (a *Answer) requests(q Query, names []string) []request {
 		if q.Rows == BackendsAndServers {
 			types = " 7 -1" // frontends 1, backends 2, servers 4 (Management Guide 9.3)
 		}
-		requests = append(requests, statsOf(a.Stats, q, "show stat "+name+types, []string{name}))
+		requests = append(requests, a.statsOfName(q, name, types))
 	}
 	if q.Servers == Always {
 		requests = append(requests, a.serversState(names)...)
@@ -207,35 +216,64 @@ func (a *Answer) requests(q Query, names []string) []request {
 	return requests
 }
 
-// statsOf adds the sections with these names to stats, or all without names. A
-// name that HAProxy does not have adds nothing, and neither does one that it
-// takes for something else: "domain" is a word of this command.
-func statsOf(stats *haproxy.Stats, q Query, command string, names []string) request {
-	return request{command, func(r *haproxy.Reader) error {
-		r.Counters = q.Counters
-		got, err := r.Stats(haproxy.EmptyLine)
-		if names != nil && (errors.Is(err, haproxy.ErrNoSuchProxy) || errors.Is(err, haproxy.ErrOther)) {
-			return nil
-		}
-		if err != nil {
+// statsOfName adds the section of a name. A section without any row is there,
+// and disabled; but a name that is a number may be the id of another one.
+func (a *Answer) statsOfName(q Query, name, types string) request {
+	return request{"show stat " + name + types, func(r *haproxy.Reader) error {
+		got, err := readStats(r, q)
+		if got == nil {
 			return err
 		}
-		if names == nil {
-			*stats = *got
-			return nil
+		if len(got.Frontends)+len(got.Backends) == 0 && strings.Trim(name, "0123456789") != "" {
+			a.Disabled = append(a.Disabled, name)
 		}
-		for _, f := range got.Frontends {
-			if slices.Contains(names, f.Name) {
-				stats.Frontends = append(stats.Frontends, f)
-			}
-		}
-		for _, b := range got.Backends {
-			if slices.Contains(names, b.Name) {
-				stats.Backends = append(stats.Backends, b)
-			}
-		}
+		addNamed(a.Stats, got, []string{name})
 		return nil
 	}}
+}
+
+// statsOf adds the sections with these names to stats, or all without names.
+func statsOf(stats *haproxy.Stats, q Query, command string, names []string) request {
+	return request{command, func(r *haproxy.Reader) error {
+		if names != nil {
+			got, err := readStats(r, q)
+			if got != nil {
+				addNamed(stats, got, names)
+			}
+			return err
+		}
+		r.Counters = q.Counters
+		got, err := r.Stats(haproxy.EmptyLine)
+		if err == nil {
+			*stats = *got
+		}
+		return err
+	}}
+}
+
+// readStats reads the answer to a question for names. There is none if HAProxy
+// does not have the name, or takes it for something else: "domain" is a word of
+// this command.
+func readStats(r *haproxy.Reader, q Query) (*haproxy.Stats, error) {
+	r.Counters = q.Counters
+	got, err := r.Stats(haproxy.EmptyLine)
+	if errors.Is(err, haproxy.ErrNoSuchProxy) || errors.Is(err, haproxy.ErrOther) {
+		return nil, nil
+	}
+	return got, err
+}
+
+func addNamed(stats, got *haproxy.Stats, names []string) {
+	for _, f := range got.Frontends {
+		if slices.Contains(names, f.Name) {
+			stats.Frontends = append(stats.Frontends, f)
+		}
+	}
+	for _, b := range got.Backends {
+		if slices.Contains(names, b.Name) {
+			stats.Backends = append(stats.Backends, b)
+		}
+	}
 }
 
 const showServers = "show servers state"
@@ -268,7 +306,7 @@ func (a *Answer) extra(command string, read func(r *haproxy.Reader) error) reque
 		if refused := refusal(err); refused != nil {
 			a.Notes = append(a.Notes, command+": "+refused.Error())
 			if strings.HasPrefix(command, showServers) {
-				a.Nameless = refused
+				a.nameless = refused
 			}
 			return nil
 		}

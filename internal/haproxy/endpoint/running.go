@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -16,6 +15,7 @@ const (
 	OfStatistics   Subject = iota
 	OfProcess              // "show info", "show peers", "show table", and "show proc" of a master CLI
 	OfCertificates         // "show ssl cert"
+	ofStopping             // "show info" alone
 )
 
 // Running is what a HAProxy says of its process.
@@ -47,6 +47,13 @@ func (p process) askRunning(ctx context.Context) Answer {
 	return a
 }
 
+// askInfo asks for "show info" alone.
+func (p process) askInfo(ctx context.Context) Answer {
+	a := Answer{Socket: true}
+	a.Err = p.exchange(ctx, infoOf(&a.Info))
+	return a
+}
+
 // infoOf asks for "show info", which cannot be done without.
 func infoOf(info **haproxy.Info) request {
 	return request{"show info", func(r *haproxy.Reader) (err error) {
@@ -58,7 +65,7 @@ func infoOf(info **haproxy.Info) request {
 // askSubject asks the place, if it can tell about what the query is about.
 func (e Endpoint) askSubject(ctx context.Context, q Query) []Answer {
 	if q.Subject != OfStatistics && !e.isSocket() {
-		return []Answer{{Err: advice.New(e.Name+" cannot tell: only a stats socket does", "name one with --socket")}}
+		return []Answer{{Err: &Failure{doing: "cannot ask " + e.Name, trouble: trouble{"only a stats socket can tell this", "name one with --socket"}}}}
 	}
 	return e.source.ask(ctx, q)
 }

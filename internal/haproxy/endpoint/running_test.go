@@ -64,7 +64,8 @@ func TestRunningCutShort(t *testing.T) {
 			continue
 		}
 		cut = whole[:n]
-		if a := askOne(t, Flags{Socket: []string{path}}, Query{Subject: OfProcess}); a.Err == nil {
+		p := process{socket: socket{"unix", path}}
+		if a := p.ask(within(t, long), Query{Subject: OfProcess}); a.Err == nil {
 			t.Fatalf("cut after %d of %d bytes there is an answer: %+v", n, len(whole), a)
 		}
 	}
@@ -72,7 +73,7 @@ func TestRunningCutShort(t *testing.T) {
 
 func TestOnlySocketsTell(t *testing.T) {
 	for _, f := range []Flags{{URL: []string{"http://192.0.2.1/x"}}, {StatsFile: capturePath("3.2/stat.csv")}} {
-		wantErr(t, askOne(t, f, Query{Subject: OfCertificates}), "only a stats socket does", "--socket")
+		wantErr(t, askOne(t, f, Query{Subject: OfCertificates}), "only a stats socket can tell this", "--socket")
 	}
 }
 

@@ -3,7 +3,6 @@ package endpoint
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -12,13 +11,22 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
 // socket is a stats socket, or a master CLI.
 type socket struct {
-	network string // "unix" or "tcp"
+	network string // as package net has it: "unix", "tcp", "tcp4" or "tcp6"
 	address string
+}
+
+// shown is the address for a person: an abstract one as haproxy.cfg has it.
+func (s socket) shown() string {
+	if name, ok := strings.CutPrefix(s.address, "@"); ok && s.network == "unix" {
+		return "abns@" + strings.TrimRight(name, "\x00")
+	}
+	return s.address
 }
 
 // Dial connects to a stats socket, for a command of the caller's own. On another
@@ -30,7 +38,7 @@ func (e Endpoint) Dial(ctx context.Context) (net.Conn, error) {
 	case failed:
 		return nil, s.err
 	}
-	return nil, fmt.Errorf("%s is not a stats socket; name one with --socket", e.Name)
+	return nil, advice.New(e.Name+" is not a stats socket", "name one with --socket")
 }
 
 func (s socket) dial(ctx context.Context) (net.Conn, error) {
@@ -40,13 +48,14 @@ func (s socket) dial(ctx context.Context) (net.Conn, error) {
 		if err == nil {
 			return conn, nil
 		}
-		if !errors.Is(err, syscall.EAGAIN) || ctx.Err() != nil {
+		if !errors.Is(err, syscall.EAGAIN) {
 			return nil, s.explainDial(ctx, err)
 		}
 		// Many ask at once: a Unix socket whose queue is full does not wait.
 		select {
 		case <-time.After(queuePause):
 		case <-ctx.Done():
+			return nil, s.explainDial(ctx, err)
 		}
 	}
 }
@@ -54,9 +63,20 @@ func (s socket) dial(ctx context.Context) (net.Conn, error) {
 // queuePause is how long to wait for a place in the queue of a Unix socket.
 const queuePause = 5 * time.Millisecond
 
-// ask asks the process behind the socket. Where it does not know "show stat" it
-// is taken for a master CLI: all its current workers are asked.
+// ask asks the process behind the socket, and again while HAProxy may be
+// reloading.
 func (s socket) ask(ctx context.Context, q Query) []Answer {
+	patience := newPatience(ctx)
+	for {
+		if answers := s.askOnce(ctx, q); !patience.again(ctx, answers) {
+			return answers
+		}
+	}
+}
+
+// askOnce asks the process behind the socket. If it does not know "show stat" it
+// is taken for a master CLI: all its workers that serve are asked.
+func (s socket) askOnce(ctx context.Context, q Query) []Answer {
 	answer := process{socket: s}.ask(ctx, q)
 	if errors.Is(answer.Err, haproxy.ErrUnknownCommand) {
 		return s.askWorkers(ctx, q)
@@ -101,7 +121,7 @@ func (p process) exchange(ctx context.Context, requests ...request) error {
 	for i, r := range requests {
 		commands[i] = p.prefix + r.command
 	}
-	zerolog.Ctx(ctx).Debug().Str("socket", p.address).Strs("commands", commands).Msg("sending")
+	zerolog.Ctx(ctx).Debug().Str("socket", p.shown()).Strs("commands", commands).Msg("sending")
 	// An error in writing shows in reading, too, and before it may come what
 	// the other side had to say.
 	_, _ = io.WriteString(conn, strings.Join(commands, ";")+"\n")

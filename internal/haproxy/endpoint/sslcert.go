@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"check-haproxy/internal/advice"
 	"check-haproxy/internal/haproxy"
 )
 
@@ -136,8 +135,7 @@ func (a *asking) names(ctx context.Context) (*haproxy.CertificateNames, error) {
 		case refused == nil:
 			return names, nil
 		case !errors.Is(refused, haproxy.ErrLocked):
-			why, try := whyNoCertificates(refused, a.answer.Info)
-			return nil, advice.New(fmt.Sprintf("cannot get %q from %s: %s", command, a.process.address, why), try)
+			return nil, &Failure{doing: fmt.Sprintf("cannot get %q from %s", command, a.process.shown()), trouble: noCertificates(refused, a.answer.Info)}
 		}
 		if err := a.pause(ctx); err != nil {
 			return nil, err
@@ -178,8 +176,11 @@ func (a *asking) pause(ctx context.Context) error {
 }
 
 func (a *asking) errBusy() error {
-	return advice.Because(haproxy.ErrLocked, fmt.Sprintf("cannot get the certificates from %s: %s", a.process.address, haproxy.ErrLocked),
-		"it shows them to one at a time: does somebody look at them, or change them, without an end?")
+	return &Failure{
+		doing:   "cannot get the certificates from " + a.process.shown(),
+		trouble: trouble{haproxy.ErrLocked.Error(), "it shows them to one at a time: does somebody look at them, or change them, without an end?"},
+		cause:   haproxy.ErrLocked,
+	}
 }
 
 // details are the certificates as far as they were asked for.
@@ -305,21 +306,22 @@ func batchOf(names []string, prefix int) []string {
 	return names
 }
 
-// whyNoCertificates says why HAProxy refuses to list its certificates, and what
-// to try.
-func whyNoCertificates(refused *haproxy.Refused, info *haproxy.Info) (why, try string) {
+// noCertificates says why HAProxy refuses to list its certificates, and what to
+// try.
+func noCertificates(refused *haproxy.Refused, info *haproxy.Info) trouble {
+	const operator = "give the \"stats socket\" line \"level operator\""
 	_, hasTLS := info.Values["CurrSslConns"]
 	switch {
 	case errors.Is(refused, haproxy.ErrOutOfMemory):
-		return "\"Can't allocate memory!\" is its answer at level user", "give the \"stats socket\" line \"level operator\""
+		return trouble{"\"Can't allocate memory!\" is its answer at level user", operator}
 	case errors.Is(refused, haproxy.ErrUnknownCommand) && olderThan(info.Version, 2, 2):
-		return fmt.Sprintf("HAProxy %s does not tell its certificates, 2.2 and newer do", info.Version), "update it, or check them where they are served (check_http -C)"
+		return trouble{fmt.Sprintf("HAProxy %s does not tell its certificates, 2.2 and newer do", info.Version), "update it, or check them where they are served (check_http -C)"}
 	case errors.Is(refused, haproxy.ErrUnknownCommand) && !hasTLS:
-		return "this HAProxy was built without TLS, so that it has no certificates", "check those of what ends TLS before it"
+		return trouble{"this HAProxy was built without TLS, so that it has no certificates", "check those of what ends TLS before it"}
 	case errors.Is(refused, haproxy.ErrPermission):
-		return refused.Error(), "give the \"stats socket\" line \"level operator\""
+		return trouble{"permission denied by HAProxy", operator}
 	}
-	return refused.Error(), "is this the stats socket of a HAProxy?"
+	return trouble{refused.Error(), "is this the stats socket of a HAProxy?"}
 }
 
 // olderThan says whether a version like "2.6.12-1+deb12u4" is before major.minor.

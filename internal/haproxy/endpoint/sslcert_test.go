@@ -172,7 +172,8 @@ func TestCertificatesCutShort(t *testing.T) {
 			}
 			_, _ = conn.Write([]byte(second[:max(0, n-len(first))]))
 		})
-		if a := askOne(t, Flags{Socket: []string{path}}, Query{Subject: OfCertificates}); a.Err == nil {
+		p := process{socket: socket{"unix", path}}
+		if a := p.ask(within(t, long), Query{Subject: OfCertificates}); a.Err == nil {
 			t.Fatalf("cut after %d of %d bytes there is an answer: %s", n, len(first)+len(second), listed(a))
 		}
 	}
