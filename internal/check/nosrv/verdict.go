@@ -54,8 +54,8 @@ const leastMisrouted = 20
 // backend have become far fewer: then it is users who are lost.
 func (j judge) routing(l load, v rates.Verdict) rates.Verdict {
 	misrouted := l.misrouted.Counted(rates.InWindow)
-	all := rates.Limits{}.Judge(rates.Series{Window: j.stretch.Window, Requests: l.known(), Spoiled: l.noServer.Counted(rates.InWindow) + misrouted})
-	v.Rate, v.Share = all.Rate, all.Share
+	all := rates.Limits{}.Judge(j.series(l.known(), j.together(l.noServer, l.misrouted)))
+	v.Rate, v.Share, v.BaselineRate, v.Rise = all.Rate, all.Share, all.BaselineRate, all.Rise
 	named := j.options.Named(l.name)
 	byRule := named.Limits.Judge(rates.Series{Window: j.stretch.Window, Requests: l.known(), Spoiled: misrouted})
 	v.State = plugin.Worst(v.State, byRule.State)
