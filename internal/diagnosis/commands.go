@@ -47,6 +47,18 @@ func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
 	}
 }
 
+// WhoFills counts the streams of a frontend by the address they come from.
+func (c Case) WhoFills() []string {
+	if !nameForm.fits(c.Name) {
+		return nil
+	}
+	commands := c.ask("show sess")
+	for i := range commands {
+		commands[i] += " | grep ' fe=" + c.Name + " ' | sed 's/.* src=//; s/:[0-9]* .*//' | sort | uniq -c | sort -rn | head"
+	}
+	return commands
+}
+
 // section is the name of the section that the case is about, or in.
 func (c Case) section() string {
 	if c.Backend != nil {

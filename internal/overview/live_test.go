@@ -69,6 +69,24 @@ func look(t *testing.T, want int, args ...string) string {
 	return string(text)
 }
 
+// typeAt types a command that asks HAProxy; it must be one that HAProxy knows.
+func typeAt(t *testing.T, command string) {
+	t.Helper()
+	command, _, _ = strings.Cut(command, "  # ")
+	if !strings.Contains(command, "socat") || strings.Contains(command, "journalctl") {
+		return
+	}
+	output, err := exec.Command("sh", "-c", command).CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v: %s", command, err, output)
+	}
+	for _, refusal := range []string{"Unknown command", "No such", "Can't", "Permission denied", "Require", "Invalid", "nothing changed"} {
+		if strings.Contains(string(output), refusal) {
+			t.Errorf("%s: HAProxy says %s", command, output)
+		}
+	}
+}
+
 // TestReasons finds the cause of each trouble of a real HAProxy, the requests
 // that met it, and gives commands that a shell can read.
 func TestReasons(t *testing.T) {
@@ -148,6 +166,7 @@ func TestReasons(t *testing.T) {
 				if output, err := exec.Command("sh", "-n", "-c", command).CombinedOutput(); err != nil {
 					t.Errorf("a shell cannot read %q: %s", command, output)
 				}
+				typeAt(t, command)
 			}
 		}
 	}

@@ -27,6 +27,7 @@ type looker struct {
 	notes      []string          // on what was read once
 	names      lookedUp
 	first      firstToExpire
+	sources    filled
 	log        logRead
 	usualLog   string // where HAProxy's log usually is
 	usual      bool   // it is read, though nobody named it
@@ -58,6 +59,7 @@ func (l *looker) look(ctx context.Context) (picture.Facts, error) {
 		facts.Notes = append(facts.Notes, l.notes...)
 		facts.Names = l.names.of(ctx, l.resolver, facts.Backends, now)
 		facts.Certificate = l.first.of(ctx, l.flags, asked, now)
+		facts.Sources = l.sources.of(ctx, facts.Frontends, now)
 		l.addLog(&facts, reading)
 		return facts, nil
 	})

@@ -33,6 +33,8 @@ type Facts struct {
 	Names     dns.Answers       // what DNS says of the servers' names
 	Log       *nosrv.Outcome    // nil where no log was asked for, or none could be read
 	Errors    []spoiled.Section // what check_haproxy_errors says of the log
+	// Sources are who fills the frontends that are nearly full, by endpoint.
+	Sources map[string]*haproxy.Sources
 	// LogCommand prints the newest lines of the log in a shell; empty where
 	// none can, as for standard input.
 	LogCommand string
@@ -204,7 +206,11 @@ func (p *Picture) addFrontend(t check.Target) {
 	s := Section{Target: t, Kind: KindFrontend, Status: f.Status, Rate: f.SessionRate}
 	verdicts := sessions.JudgeFrontend(t, limits)
 	s.addUsage(&verdicts[0])
-	s.add(ofSessions(verdicts))
+	v := ofSessions(verdicts)
+	if v.State != plugin.OK && !verdicts[0].Closed {
+		v.Findings = append(v.Findings, whoFills(t, p.facts.Sources[t.Endpoint])...)
+	}
+	s.add(v)
 	if t.Backend == nil { // of a listen section the backend tells
 		s.addLog(p.log[t.Name], &p.facts)
 	}

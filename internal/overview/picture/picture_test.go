@@ -330,3 +330,31 @@ func TestSince(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoFills names the addresses that most sessions of a full frontend come
+// from.
+func TestWhoFills(t *testing.T) {
+	full := frontendAt("/run/a.sock", haproxy.Frontend{Name: "web", Sessions: known(10), SessionLimit: known(10)})
+	sources := &haproxy.Sources{Frontends: map[string]map[string]int{"web": {"192.0.2.1": 1, "192.0.2.2": 5, "192.0.2.3": 2, "2001:db8::1": 1, "192.0.2.9": 1}}}
+	for _, test := range []struct {
+		cut  bool
+		want string
+	}{
+		{false, "of its 10 streams now 192.0.2.2 has 5, 192.0.2.3 has 2, 192.0.2.1 has 1, 2 other addresses 2"},
+		{true, "of those that were counted, of its 10 streams now"},
+	} {
+		sources.Cut = test.cut
+		p := Of(Facts{Frontends: []check.Target{full}, Sources: map[string]*haproxy.Sources{"/run/a.sock": sources}})
+		text := strings.Join(p.Lines(draw.Canvas{}, false), "\n")
+		for _, want := range []string{test.want, "$ echo 'show sess' | socat stdio /run/a.sock | grep ' fe=web ' | "} {
+			if !strings.Contains(text, want) {
+				t.Errorf("there is no %q in\n%s", want, text)
+			}
+		}
+	}
+	full.Frontend.Sessions = known(1)
+	p := Of(Facts{Frontends: []check.Target{full}, Sources: map[string]*haproxy.Sources{"/run/a.sock": sources}})
+	if text := strings.Join(p.Lines(draw.Canvas{}, false), "\n"); strings.Contains(text, "192.0.2.2") {
+		t.Errorf("of a frontend with room it says\n%s", text)
+	}
+}

@@ -1,6 +1,10 @@
 package picture
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"check-haproxy/internal/check"
@@ -10,6 +14,7 @@ import (
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/sessions"
 	"check-haproxy/internal/diagnosis"
+	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 )
 
@@ -63,6 +68,40 @@ func ofSessions(verdicts []sessions.Verdict) Verdict {
 		all.Findings = append(all.Findings, diagnosis.Finding{Evidence: strings.Join(near, ", ")})
 	}
 	return all
+}
+
+// whoFills says where the sessions of a frontend that is nearly full come from.
+func whoFills(t check.Target, sources *haproxy.Sources) []diagnosis.Finding {
+	if sources == nil || len(sources.Frontends[t.Name]) == 0 {
+		return nil
+	}
+	of := sources.Frontends[t.Name]
+	all := 0
+	for _, n := range of {
+		all += n
+	}
+	addresses := slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(of[b]-of[a], strings.Compare(a, b)) })
+	shown := 0
+	var list []string
+	for _, address := range addresses[:min(len(addresses), few)] {
+		shown += of[address]
+		list = append(list, fmt.Sprintf("%s has %d", address, of[address]))
+	}
+	if more := len(addresses) - few; more > 0 {
+		list = append(list, fmt.Sprintf("%s %d", others(more), all-shown))
+	}
+	evidence := fmt.Sprintf("of its %s now %s", plugin.Count(all, "stream"), strings.Join(list, ", "))
+	if sources.Cut {
+		evidence = "of those that were counted, " + evidence
+	}
+	return []diagnosis.Finding{{Evidence: evidence, Commands: diagnosis.Case{Target: t}.WhoFills()}}
+}
+
+func others(n int) string {
+	if n == 1 {
+		return "another address"
+	}
+	return fmt.Sprintf("%d other addresses", n)
 }
 
 // limitWords says how near a limit is, as the check's long output does; of a
