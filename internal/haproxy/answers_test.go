@@ -312,7 +312,7 @@ func TestAnswersRefused(t *testing.T) {
 		{"certificates", "Can't allocate memory!\n\n", "cannot allocate memory"},
 		{"certificates", "Can't show!\nOperations on certificates are currently locked!\n\n", "busy with another command"},
 		{"certificates", "# transaction\n*a\n\n", "no heading"},
-		{"certificates", "\n", "empty"},
+		{"certificates", "", "empty"},
 		{"certificate", "Can't display the certificate: Not found or the certificate is a bundle!\n\n", "no certificate of this name"},
 		{"certificate", "Status: Used\n\n", "not what HAProxy answers"},
 	} {

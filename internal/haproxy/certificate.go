@@ -22,13 +22,17 @@ type CertificateNames struct {
 	Transaction string
 }
 
-// CertificateNames reads an answer to "show ssl cert".
+// CertificateNames reads an answer to "show ssl cert". A HAProxy without any
+// certificate answers nothing but the empty line at the end (seen on 2.6).
 func (r *Reader) CertificateNames() (*CertificateNames, error) {
-	line, err := r.first(func(line []byte) bool { return isHeading(line, transactionHeading) || isHeading(line, filenameHeading) })
+	line, none, err := r.firstOrNone(func(line []byte) bool { return isHeading(line, transactionHeading) || isHeading(line, filenameHeading) })
 	if err != nil {
 		return nil, err
 	}
 	var list CertificateNames
+	if none {
+		return &list, nil
+	}
 	complete, transaction := false, false
 	for more := true; more; line, more, err = r.next() {
 		switch {

@@ -87,6 +87,7 @@ func TestCertificateNames(t *testing.T) {
 		want         CertificateNames
 	}{
 		{"none", "# filename\n\n", CertificateNames{}},
+		{"none, without a heading", "\n", CertificateNames{}},
 		{"2.2, a bundle", "# filename\na.pem\nb.pem: b.pem.rsa b.pem.ecdsa\nc: d.pem\n\n", CertificateNames{Names: []string{"a.pem", "c: d.pem"}, Bundles: []string{"b.pem"}}},
 		{"a transaction, said again in a long list", "# transaction\n*b.pem\n# filename\na.pem\n# transaction\n*b.pem\n*c.pem\n\n",
 			CertificateNames{Names: []string{"a.pem", "*c.pem"}, Transaction: "b.pem"}},
