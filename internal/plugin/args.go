@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alexflint/go-arg"
 
@@ -67,8 +68,10 @@ func takesValue(kind reflect.Type) bool {
 //   - a value may be glued to its flag (-p8404), flags may be bundled (-vk)
 //   - a flag without its value is an error; go-arg lets a repeatable one pass,
 //     so that "-s" at the end would check everything
-//   - an empty value stays one (-s "", --section=): go-arg would take the next
-//     argument instead
+//   - an empty value is an error (-s "", --section=): the monitoring system has
+//     no value for a macro, and without the flag something else would be checked
+//
+// An error repeats no value: it may be a secret in the wrong place.
 func normalize(args []string, known map[string]option) ([]string, error) {
 	var out []string
 	for i := 0; i < len(args); i++ {
@@ -78,9 +81,9 @@ func normalize(args []string, known map[string]option) ([]string, error) {
 		case args[i] == "--" && i == len(args)-1:
 			continue
 		case !strings.HasPrefix(name, "-") || name == "-" || args[i] == "--":
-			return nil, fmt.Errorf("unexpected argument %q: everything is given by flags", args[i])
+			return nil, advice.New(fmt.Sprintf("unexpected argument: number %d belongs to no flag", i+1), "everything is given by flags, and a value with blanks in quotes")
 		case !ok:
-			return nil, fmt.Errorf("unknown flag %s", name)
+			return nil, fmt.Errorf("unknown flag %s", flagName(name))
 		case !o.value && hasValue && strings.HasPrefix(args[i], "--"):
 			return nil, fmt.Errorf("%s takes no value", name)
 		case !o.value:
@@ -96,13 +99,24 @@ func normalize(args []string, known map[string]option) ([]string, error) {
 			i++
 			value = args[i]
 		}
-		if value == "" {
-			out = append(out, o.long, "")
-			continue
+		if strings.TrimSpace(value) == "" {
+			return nil, advice.New(name+" is empty", "has the monitoring system no value for a macro? Leave the flag out, or give it a value")
 		}
 		out = append(out, o.long+"="+value)
 	}
 	return out, nil
+}
+
+// flagName is a name that is no flag, as far as it can be nothing else: a secret
+// may be glued to a letter.
+func flagName(name string) string {
+	if !strings.HasPrefix(name, "--") {
+		return string([]rune(name)[:min(2, utf8.RuneCountInString(name))])
+	}
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
+		return "--…"
+	}
+	return name
 }
 
 // splitArg takes "--long=value", "-x=value" and "-xvalue" apart.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,11 @@ func (Level) Choices() []string { return levelNames[:] }
 // Metric is one value of the perfdata: 'label'=value[unit];warning;critical;min;max
 // (Monitoring Plugins guidelines, "Performance data").
 type Metric struct {
+	// Section is the section or server that the metric is of. Those without one
+	// come first, the others by its name: a graph's lines keep their places,
+	// whatever state a section is in.
+	Section string
+
 	Label string
 	Value float64 // not a number: "U", undetermined
 	Unit  string  // "", "s", "%", "B", "c"
@@ -125,6 +131,12 @@ func (m Metric) unit() string {
 		return ""
 	}
 	return m.Unit
+}
+
+// bySection orders metrics by their sections' names.
+func bySection(metrics []Metric) []Metric {
+	slices.SortStableFunc(metrics, func(a, b Metric) int { return strings.Compare(a.Section, b.Section) })
+	return metrics
 }
 
 // shows says whether a level prints the metric.

@@ -61,7 +61,7 @@ func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, chec
 	if err != nil {
 		result = unknown(err)
 	}
-	result.Perfdata = append(result.Perfdata, timeMetric(time.Since(started), time.Duration(common.Timeout)))
+	result.Perfdata = append(bySection(result.Perfdata), timeMetric(time.Since(started), time.Duration(common.Timeout)))
 	return report(p, result, common, stdout)
 }
 

@@ -48,7 +48,7 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		{[]string{"--version"}, "check_haproxy_test development (commit unknown, go"},
 		{[]string{"-V"}, "check_haproxy_test development"},
 		{[]string{"--nonsense"}, "HAPROXY TEST UNKNOWN: unknown flag --nonsense\nunknown flag --nonsense; see check_haproxy_test --help"},
-		{[]string{"v2"}, `unexpected argument "v2"`},
+		{[]string{"v2"}, "unexpected argument: number 1 belongs to no flag"},
 		{[]string{"--", "v2"}, "unexpected argument"},
 		{[]string{"-"}, "unexpected argument"},
 		{[]string{"-s"}, "-s needs a value"},
@@ -57,10 +57,18 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		{[]string{"-p", "http"}, "--port: this is not a number in its range"},
 		{[]string{"--insecure=yes"}, "--insecure takes no value"},
 		{[]string{"-kx"}, "unknown flag -x"},
+		{[]string{"-k", "s3cret"}, "number 2 belongs to no flag"},
+		{[]string{"-xs3cret"}, "unknown flag -x\n"},
+		{[]string{"--xyz=s3cret"}, "unknown flag --xyz\n"},
+		{[]string{"--u:s3cret@host"}, "unknown flag --…\n"},
+		{[]string{"-p", "s3cret"}, "--port: this is not a number in its range\n"},
+		{[]string{"-s", ""}, "-s is empty\n-s is empty; has the monitoring system no value for a macro?"},
+		{[]string{"--section="}, "--section is empty\n"},
+		{[]string{"-P", " "}, "-P is empty\n"},
 		{[]string{"-t", "0"}, `--timeout: "0" is not a length of time above zero`},
 		{[]string{"-t", "-1"}, "--timeout: "},
 		{[]string{"-t", "soon"}, "--timeout: "},
-		{[]string{"-t", ""}, "--timeout: "},
+		{[]string{"-t", ""}, "-t is empty"},
 		{[]string{"-t", "NaN"}, "--timeout: "},
 		{[]string{"--perfdata", "most"}, `"most" is not a level of perfdata`},
 		{[]string{"--log-level", "loud"}, `"loud" is not a log level`},
@@ -73,6 +81,9 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		}
 		if !strings.Contains(stdout, test.want) {
 			t.Errorf("%q prints\n%swant %q", test.args, stdout, test.want)
+		}
+		if strings.Contains(stdout, "s3cret") {
+			t.Errorf("%q: a secret is shown: %s", test.args, stdout)
 		}
 		if stderr != "" {
 			t.Errorf("%q writes to standard error: %s", test.args, stderr)
@@ -120,8 +131,6 @@ func TestArgumentsAsGetoptReadsThem(t *testing.T) {
 		{[]string{"-kp8404"}, testFlags{Port: 8404, Insecure: true}},
 		{[]string{"-k", "-p", "8404"}, testFlags{Port: 8404, Insecure: true}},
 		{[]string{"-P", "-secret", "-s", "a", "-s", "b"}, testFlags{Password: "-secret", Sections: []string{"a", "b"}}},
-		{[]string{"-s", ""}, testFlags{Sections: []string{""}}},
-		{[]string{"--section=", "-k"}, testFlags{Sections: []string{""}, Insecure: true}},
 		{[]string{"-s", "-"}, testFlags{Sections: []string{"-"}}},
 		{[]string{"-vvv"}, testFlags{}},
 		{[]string{"-k", "--"}, testFlags{Insecure: true}},

@@ -157,9 +157,9 @@ func (s Server) showsCheck() bool {
 func (v Verdict) Perfdata(level plugin.Level) []plugin.Metric {
 	label, none, total := v.Label, plugin.LimitOf(0), plugin.LimitOf(float64(v.Total()))
 	metrics := []plugin.Metric{
-		{Label: label + "_up", Value: float64(v.Up), Warning: v.Warning.String(), Critical: v.Critical.String(), Min: none, Max: total, Level: plugin.Sections},
-		{Label: label + "_down", Value: float64(v.Down), Min: none, Max: total, Level: plugin.Sections},
-		{Label: label + "_out", Value: float64(v.Out), Min: none, Level: plugin.Sections},
+		{Section: label, Label: label + "_up", Value: float64(v.Up), Warning: v.Warning.String(), Critical: v.Critical.String(), Min: none, Max: total, Level: plugin.Sections},
+		{Section: label, Label: label + "_down", Value: float64(v.Down), Min: none, Max: total, Level: plugin.Sections},
+		{Section: label, Label: label + "_out", Value: float64(v.Out), Min: none, Level: plugin.Sections},
 	}
 	if level < plugin.Servers {
 		return metrics
@@ -169,7 +169,7 @@ func (v Verdict) Perfdata(level plugin.Level) []plugin.Metric {
 		if s.Standing == Up {
 			up = 1
 		}
-		metrics = append(metrics, plugin.Metric{Label: label + "/" + s.Name + "_up", Value: up, Min: none, Max: plugin.LimitOf(1), Level: plugin.Servers})
+		metrics = append(metrics, plugin.Metric{Section: label + "/" + s.Name, Label: label + "/" + s.Name + "_up", Value: up, Min: none, Max: plugin.LimitOf(1), Level: plugin.Servers})
 	}
 	return metrics
 }

@@ -37,7 +37,7 @@ func (v *Verdict) section() section {
 
 // metric is the verdict's metric.
 func (v *Verdict) metric() plugin.Metric {
-	return plugin.Metric{Label: v.Label + "_days", Value: float64(v.Days()), Warning: v.Warning.String(), Critical: v.Critical.String(), Level: plugin.Sections}
+	return plugin.Metric{Section: v.Label, Label: v.Label + "_days", Value: float64(v.Days()), Warning: v.Warning.String(), Critical: v.Critical.String(), Level: plugin.Sections}
 }
 
 // report makes the result of all verdicts, which are those of certificates that

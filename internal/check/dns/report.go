@@ -154,7 +154,7 @@ func (v Verdict) Perfdata() []plugin.Metric {
 	var metrics []plugin.Metric
 	for _, standing := range troubles {
 		metrics = append(metrics, plugin.Metric{
-			Label: v.Label + "_" + label(standing), Value: float64(v.Count(standing)),
+			Section: v.Label, Label: v.Label + "_" + label(standing), Value: float64(v.Count(standing)),
 			Min: plugin.LimitOf(0), Max: plugin.LimitOf(float64(v.Total())), Level: plugin.Sections,
 		})
 	}
@@ -235,7 +235,7 @@ func Counters(resolvers []haproxy.Resolver, label func(name string) string) (lin
 			}
 			for _, c := range n.Counters {
 				metrics = append(metrics, plugin.Metric{
-					Label: "resolver_" + name + "_" + c.Name, Value: float64(c.Value), Unit: "c", Min: plugin.LimitOf(0), Level: levelOf(c.Name, len(counts) > 0),
+					Section: "resolver_" + name, Label: "resolver_" + name + "_" + c.Name, Value: float64(c.Value), Unit: "c", Min: plugin.LimitOf(0), Level: levelOf(c.Name, len(counts) > 0),
 				})
 			}
 			if len(counts) > 0 {

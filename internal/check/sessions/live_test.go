@@ -243,7 +243,7 @@ backend api
 	request(t, ports[1], 10)
 	awaitSessions(t, lbs[1], "api", 10, 0)
 	second := lbs[1].Socket
-	wants(t, lbs[0], "-S "+second+" -s www", plugin.Critical, "CRITICAL: frontend www@"+second+" 10 of 10 sessions (100%), 1 other OK | 'www@"+lbs[0].Socket+"_sessions'=0;8;9;0;10 'www@"+second+"_sessions'=10;")
+	wants(t, lbs[0], "-S "+second+" -s www", plugin.Critical, "CRITICAL: frontend www@"+second+" 10 of 10 sessions (100%), 1 other OK | ", "'www@"+lbs[0].Socket+"_sessions'=0;8;9;0;10 ", "'www@"+second+"_sessions'=10;")
 	wants(t, lbs[0], "-S "+second+" -s www -w ~www@.*"+second+"=none -c none", plugin.OK)
 	wants(t, lbs[0], "-S "+second+" -s www -x ~@"+second, plugin.OK, "OK: frontend www@"+lbs[0].Socket+" 0 of 10 sessions (0%) | ")
 	wants(t, lbs[0], "-S "+second+".gone -s www", plugin.Unknown, "UNKNOWN: admin.sock.gone: there is no such file, ", second+".gone", "'www@admin.sock_sessions'=0;8;9;0;10 ")

@@ -29,6 +29,9 @@ func (v *Verdict) metric(suffix string, m *Measure) plugin.Metric {
 		Warning: m.Warning().String(), Critical: m.Critical().String(),
 		Min: plugin.LimitOf(0), Level: v.Kind.perfdataLevel(),
 	}
+	if v.Kind != Process {
+		metric.Section = v.Label
+	}
 	if m.Limit.Known {
 		metric.Max = plugin.LimitOf(float64(m.Limit.Value))
 	}
