@@ -177,7 +177,7 @@ func isHarmless(word string) bool {
 	return word != "" && strings.Trim(word, letters) == ""
 }
 
-// logCommand prints the newest of the log's lines in a shell; empty where the
+// logCommand prints the newest of the log's lines in a shell; empty if the
 // flags name nothing that one can simply print.
 func (f *flags) logCommand() string {
 	switch {

@@ -48,7 +48,7 @@ func (t *terminal) canvas() draw.Canvas {
 	return o
 }
 
-// speaksUnicode goes by the locale, as programs in C do; where there is none at
+// speaksUnicode goes by the locale, as programs in C do; if there is none at
 // all, like in many a container, by what terminals can do nowadays.
 func (t *terminal) speaksUnicode() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {

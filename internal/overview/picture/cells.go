@@ -23,7 +23,7 @@ func StyleOf(s plugin.State) draw.Style {
 	}
 }
 
-// ofLimit is "18/20", or "18" where nothing limits it.
+// ofLimit is "18/20", or "18" if nothing limits it.
 func ofLimit(n, limit haproxy.Number) draw.Line {
 	if !n.Known {
 		return nil

@@ -50,7 +50,7 @@ func chart(c draw.Canvas, minutes []rates.Minute, begin time.Time, s draw.Style)
 	return append(lines, append(draw.Line{draw.Blank(len(scale) + 1)}, timeAxis(c, minutes, each)...))
 }
 
-// room cuts a timeline to its newest minutes, where it does not fit beside so
+// room cuts a timeline to its newest minutes, if it does not fit beside so
 // many columns; with much room a minute takes two of them.
 func room(c draw.Canvas, minutes []rates.Minute, beside int) ([]rates.Minute, int) {
 	switch width := c.Bounded() - beside; {

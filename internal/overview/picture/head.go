@@ -114,7 +114,7 @@ func (p *Picture) processLine(c draw.Canvas, i int) draw.Line {
 	return append(append(l, draw.Blank(1)), c.Bar(barOf(info.CurrConns, info.Maxconn, p.process[i].Bar), draw.LongestBar)...)
 }
 
-// failures are what could not be looked at.
+// Failures are what could not be looked at.
 func (p *Picture) Failures(c draw.Canvas) []draw.Line {
 	var lines []draw.Line
 	for _, failure := range p.facts.Failures {

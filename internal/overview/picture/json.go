@@ -14,12 +14,12 @@ type jsonSection struct {
 	Endpoint string       `json:"endpoint"`
 	Kind     Kind         `json:"kind"`
 	State    plugin.State `json:"state"`
-	Cause    *string      `json:"cause"`  // null where nothing is wrong
+	Cause    *string      `json:"cause"`  // null if nothing is wrong
 	Status   *string      `json:"status"` // of a frontend: "OPEN"
 	*jsonBackend
 	Sessions      *int64               `json:"sessions"`
-	SessionsLimit *int64               `json:"sessions_limit"` // null where nothing limits them
-	Queue         *int64               `json:"queue"`          // null where nothing can wait
+	SessionsLimit *int64               `json:"sessions_limit"` // null if nothing limits them
+	Queue         *int64               `json:"queue"`          // null if nothing can wait
 	NOSRV         *uint64              `json:"nosrv"`          // null without a log
 	Errors        *uint64              `json:"errors"`         // likewise: requests that its servers spoiled
 	Checks        map[string]jsonCheck `json:"checks"`         // by name: backend, sessions, dns, nosrv, errors
@@ -48,7 +48,7 @@ type jsonServer struct {
 }
 
 type jsonFinding struct {
-	Cause    *string  `json:"cause"` // null where it is in the evidence alone
+	Cause    *string  `json:"cause"` // null if it is in the evidence alone
 	Evidence string   `json:"evidence"`
 	Commands []string `json:"commands"`
 }

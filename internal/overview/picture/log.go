@@ -13,7 +13,7 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// byName indexes what the log says. A log names no endpoint: where several have
+// byName indexes what the log says. A log names no endpoint: if several have
 // a section of that name, it speaks of all of them.
 func byName(log *nosrv.Outcome) map[string]*nosrv.Section {
 	sections := map[string]*nosrv.Section{}

@@ -31,14 +31,14 @@ type Facts struct {
 	Frontends []check.Target
 	Backends  []check.Target
 	Names     dns.Answers       // what DNS says of the servers' names
-	Log       *nosrv.Outcome    // nil where no log was asked for, or none could be read
+	Log       *nosrv.Outcome    // nil if no log was asked for, or none could be read
 	Errors    []spoiled.Section // what check_haproxy_errors says of the log
 	// Sources are who fills the frontends that are nearly full, by endpoint.
 	Sources map[string]*haproxy.Sources
-	// LogCommand prints the newest lines of the log in a shell; empty where
+	// LogCommand prints the newest lines of the log in a shell; empty if
 	// none can, as for standard input.
 	LogCommand string
-	// Configured leads to what stands in haproxy.cfg; nil where none was given.
+	// Configured leads to what stands in haproxy.cfg; nil if none was given.
 	Configured config.Pointer
 	// Certificate is the one in use that expires first; nil if HAProxy does not
 	// tell.
@@ -51,7 +51,7 @@ type Facts struct {
 // Process is a HAProxy that answered.
 type Process struct {
 	Endpoint string
-	Info     *haproxy.Info // nil where only statistics could be had
+	Info     *haproxy.Info // nil if only statistics could be had
 	Address  string        // of its socket; empty if it was asked in another way
 }
 
@@ -93,8 +93,8 @@ type Section struct {
 	Sessions, Limit haproxy.Number
 	Bar             plugin.State     // how near the sessions are to their limit
 	Queue           haproxy.Number   // requests that wait, for the backend and for its servers
-	NOSRV           *nosrv.Section   // nil where the log has no line of it
-	Errors          *spoiled.Section // nil where the log has no line of its servers
+	NOSRV           *nosrv.Section   // nil if the log has no line of it
+	Errors          *spoiled.Section // nil if the log has no line of its servers
 
 	Findings []diagnosis.Finding // why it is in trouble
 	words    string              // those of the verdict that the state is of

@@ -81,6 +81,8 @@ func (p *Picture) size() int {
 	return n
 }
 
+// Row is the section's row in a table. Condensed, it names the servers, which have
+// no rows of their own.
 func (s *Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
 	look := StyleOf(s.State)
 	if s.Availability != nil && len(s.Servers) == 0 && s.State == plugin.OK {
@@ -117,7 +119,7 @@ func (s *Section) status() string {
 	}
 }
 
-// remark says why a section is in trouble, or, where its servers have no lines
+// remark says why a section is in trouble, or, if its servers have no lines
 // of their own, which they are.
 func (s *Section) remark(condensed bool) draw.Line {
 	if s.State != plugin.OK {
@@ -153,7 +155,7 @@ func (s *Section) names() draw.Line {
 	return append(l, draw.Styled(draw.Faint, strings.Join(names, ", ")))
 }
 
-// serverRows are the rows of a section's servers. Where there are many, those
+// ServerRows are the rows of a section's servers. If there are many, those
 // that are up and at ease are only counted.
 func (s *Section) ServerRows(most int) []draw.Row {
 	shown := s.Servers

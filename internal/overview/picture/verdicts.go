@@ -28,7 +28,7 @@ type Verdict struct {
 	Findings []diagnosis.Finding // why, with evidence and commands
 }
 
-// The options of the checks where no flag is given.
+// The options of the checks if no flag is given.
 var (
 	availability = backend.Defaults()
 	limits       = sessions.Defaults()

@@ -91,7 +91,7 @@ func find(processes []picture.Process, endpoint string) *picture.Process {
 	return nil
 }
 
-// sectionChanges are those of a section's servers; where none of them changed,
+// sectionChanges are those of a section's servers; if none of them changed,
 // that of its state.
 func sectionChanges(was, s *picture.Section, at time.Time) []event {
 	var events []event

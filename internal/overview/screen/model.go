@@ -94,7 +94,7 @@ func (m *Model) take(message tea.Msg) tea.Cmd {
 	return nil
 }
 
-// look takes what a look has found. Where nothing answered, the last answer
+// look takes what a look has found. If nothing answered, the last answer
 // stays, and is said to be old.
 func (m *Model) look(p *picture.Picture) {
 	facts := p.Facts()

@@ -208,7 +208,7 @@ func (g growth) rates(seconds float64, known bool) (rates [metrics]float32) {
 	return rates
 }
 
-// growthOfFrontend is unknown where a counter fell: HAProxy was restarted, or
+// growthOfFrontend is unknown if a counter fell: HAProxy was restarted, or
 // its counters were cleared.
 func growthOfFrontend(before, now *haproxy.Frontend) (g growth) {
 	if before == nil || before.Traffic == nil || now.Traffic == nil {
@@ -218,7 +218,7 @@ func growthOfFrontend(before, now *haproxy.Frontend) (g growth) {
 	return g
 }
 
-// growthOfBackend leaves open how many requests found no server where a server
+// growthOfBackend leaves open how many requests found no server if a server
 // was deleted: nobody knows how many of the failed connections were its own.
 func growthOfBackend(before, now *haproxy.Backend) (g growth) {
 	if before == nil || before.Counters == nil || now.Counters == nil {
