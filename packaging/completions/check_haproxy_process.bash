@@ -2,7 +2,7 @@
 _check_haproxy_process() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
 	case $before in
-	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file|--config|--state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-S|--socket|--config|--state-dir) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
 	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--refused) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
@@ -11,8 +11,8 @@ _check_haproxy_process() {
 	--peers) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--perfdata) mapfile -t COMPREPLY < <(compgen -W "none summary sections servers" -- "$word"); return ;;
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
-	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--old-workers|--old-worker-age|--min-uptime|--idle-warning|--idle-critical|--table-warning|--table-critical|--window|--sample|-t|--timeout|--max-output) return ;;
+	--old-workers|--old-worker-age|--min-uptime|--idle-warning|--idle-critical|--table-warning|--table-critical|--window|--sample|-t|--timeout|--max-output) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --stats-file --unreachable --refused -s --section -x --exclude --failed-reload --config --not-reloaded --old-workers --old-worker-age --min-uptime --idle-warning --idle-critical --peers --table-warning --table-critical --window --state-dir --sample -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket --unreachable --refused -s --section -x --exclude --failed-reload --config --not-reloaded --old-workers --old-worker-age --min-uptime --idle-warning --idle-critical --peers --table-warning --table-critical --window --state-dir --sample -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
 }
 complete -F _check_haproxy_process check_haproxy_process

@@ -11,7 +11,7 @@ import (
 
 // flags are the command line, in the order of the help text.
 type flags struct {
-	check.Flags
+	check.SocketFlags
 	Warning  []daysRule `arg:"-w,--warning,separate" placeholder:"[PATTERN=]RANGE" help:"days that have to be left; the last PATTERN that matches wins: a file's name, its path, or a name in the certificate (repeatable) [default: 14:]"`
 	Critical []daysRule `arg:"-c,--critical,separate" placeholder:"[PATTERN=]RANGE" help:"the same for CRITICAL (repeatable) [default: 7:]"`
 	Unused   bool       `arg:"--unused" help:"check certificates that HAProxy holds and does not use, too"`

@@ -13,16 +13,16 @@ import (
 )
 
 // Main runs the plugin and returns its exit code.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func Main(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	var f flags
 	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
-		return run(ctx, &f, stdin)
+		return run(ctx, &f)
 	})
 }
 
-func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+func run(ctx context.Context, f *flags) (plugin.Result, error) {
 	disk := startFiles()
-	asked, err := f.Ask(ctx, stdin, endpoint.Query{Subject: endpoint.OfCertificates, Certificate: func(local bool, c *haproxy.Certificate) {
+	asked, err := f.Ask(ctx, endpoint.Query{Subject: endpoint.OfCertificates, Certificate: func(local bool, c *haproxy.Certificate) {
 		if local && f.compares(c) && f.Selects(namesOf(c)...) {
 			disk.add(c)
 		}

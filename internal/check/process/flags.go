@@ -11,7 +11,7 @@ import (
 
 // flags are the command line, in the order of the help text.
 type flags struct {
-	check.Flags
+	check.SocketFlags
 	FailedReload  plugin.State            `arg:"--failed-reload" placeholder:"STATE" default:"warning" help:"state when the last reload failed, which a master CLI tells: ok, warning, critical or unknown"`
 	Config        []string                `arg:"--config,separate" placeholder:"PATH" help:"file that HAProxy reads its configuration from, or a folder of *.cfg: was it changed and not loaded? (repeatable)"`
 	NotReloaded   plugin.State            `arg:"--not-reloaded" placeholder:"STATE" default:"warning" help:"state when a file of --config was changed over 10 minutes ago and not loaded since"`

@@ -14,22 +14,22 @@ import (
 )
 
 // Main runs the plugin and returns its exit code.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func Main(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	var f flags
 	return plugin.Run(program, args, stdout, stderr, &f, func(ctx context.Context) (plugin.Result, error) {
-		return run(ctx, &f, stdin)
+		return run(ctx, &f)
 	})
 }
 
-func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) {
+func run(ctx context.Context, f *flags) (plugin.Result, error) {
 	if slices.Contains(f.Config, "") {
 		return plugin.Result{}, advice.New("--config is empty", "give the path of a file or folder, or leave it out")
 	}
-	asked, sampled, err := f.ask(ctx, stdin)
+	asked, sampled, err := f.ask(ctx)
 	if err != nil {
 		return plugin.Result{}, err
 	}
-	if err := f.awaitPeers(ctx, stdin, asked); err != nil {
+	if err := f.awaitPeers(ctx, asked); err != nil {
 		return plugin.Result{}, err
 	}
 	selection, options, files := asked.Select(), f.options(), files(f.Config)
@@ -50,13 +50,13 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 
 // ask asks for everything, and keeps what was counted. Where it cannot be kept
 // all else is judged.
-func (f *flags) ask(ctx context.Context, stdin io.Reader) (*check.Asked, []check.Sampled, error) {
+func (f *flags) ask(ctx context.Context) (*check.Asked, []check.Sampled, error) {
 	query := endpoint.Query{Subject: endpoint.OfProcess}
-	asked, sampled, err := f.Flags.Sample(ctx, stdin, f.SampleFlags, query, f.counting(), false)
+	asked, sampled, err := f.SocketFlags.Sample(ctx, f.SampleFlags, query, f.counting())
 	if err == nil {
 		return asked, sampled, nil
 	}
-	asked, failed := f.Ask(ctx, stdin, query)
+	asked, failed := f.Ask(ctx, query)
 	if failed != nil {
 		return nil, nil, failed
 	}
@@ -73,14 +73,14 @@ const (
 
 // awaitPeers asks again while a peer is away that is wanted, and keeps half of
 // the time for what comes after.
-func (f *flags) awaitPeers(ctx context.Context, stdin io.Reader, asked *check.Asked) error {
+func (f *flags) awaitPeers(ctx context.Context, asked *check.Asked) error {
 	left := peersPatience
 	if deadline, ok := ctx.Deadline(); ok {
 		left = min(left, time.Until(deadline)/2)
 	}
 	for ; left > 0 && f.Peers != plugin.OK && anyAway(asked); left -= peersPause {
 		time.Sleep(peersPause)
-		again, err := f.Ask(ctx, stdin, endpoint.Query{Subject: endpoint.OfProcess})
+		again, err := f.Ask(ctx, endpoint.Query{Subject: endpoint.OfProcess})
 		if err != nil {
 			return err
 		}
