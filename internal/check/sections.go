@@ -140,7 +140,6 @@ func (s *Sections[T]) leaveOut() {
 // Merge adds what another table has counted, and leaves out what is too much.
 // The other one must not be used any more.
 func (s *Sections[T]) Merge(other *Sections[T]) {
-	s.limit = min(s.limit, other.limit)
 	if other.others != nil {
 		s.merge(s.Others().Counted, other.others.Counted)
 	}

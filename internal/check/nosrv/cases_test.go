@@ -157,6 +157,15 @@ func TestCases(t *testing.T) {
 			w.evenly(60, 1, 0, cameThrough("web", "web"))
 		}, want: warning, sections: "web=WARNING/no-backend"},
 		"fewer than twenty strangers, and nobody else": {log: func(w *written) { w.evenly(3.8, 5, 0, cameThrough("web", "web")) }, want: ok},
+		"strangers are not yet half": {log: func(w *written) {
+			w.evenly(6, 65, 0, cameThrough("web", "shop"))
+			w.evenly(5.8, 5, 0, cameThrough("web", "web"))
+		}, want: ok},
+		"strangers are most, and users somewhat fewer": {log: func(w *written) {
+			w.evenly(20, 65, 5, cameThrough("web", "shop"))
+			w.evenly(11, 5, 0, cameThrough("web", "shop"))
+			w.evenly(12, 5, 0, cameThrough("web", "web"))
+		}, want: warning, sections: "web=WARNING/no-backend"},
 		"routing broke": {log: func(w *written) {
 			w.evenly(53, 65, 5, cameThrough("web", "shop"))
 			w.evenly(15, 5, 0, cameThrough("web", "shop"))
