@@ -80,6 +80,8 @@ type Record struct {
 	Details Details
 
 	Change Change // for Class Transition
+
+	step bool // a Message that is of a step before a request's end
 }
 
 // clear makes it the record of a line of which nothing is known.
@@ -126,10 +128,15 @@ type Parser struct {
 	request []byte // put together of its parts
 	moment  moment
 	notes   notes
+	repeats repeats
+	helper  *Parser // see reader
+	late    bool    // of the piece that is being read
 
 	// Of the last line that was read in full:
 	origin   Origin
 	data     []byte       // its structured data, if it is in RFC 5424
+	text     []byte       // HAProxy's own text
+	textAt   int          // where that begins in the line; -1 if a wrapper has changed it
 	loss     announcement // text is empty if it announces none
 	fragment bool         // a container runtime has cut it; the next line of the stream is the rest
 }

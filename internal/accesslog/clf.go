@@ -22,6 +22,7 @@ func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 	if m.accepted, m.known = readZoned(rest); !m.known {
 		return Unreadable
 	}
+	date := rest
 	rest = rest[zonedLen+3:]
 	quote := bytes.IndexByte(rest, '"')
 	if quote < 0 || quote+1 >= len(rest) || rest[quote+1] != ' ' {
@@ -33,7 +34,7 @@ func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 	if !bytes.HasPrefix(rest, []byte(`"" "" `)) {
 		return Unreadable
 	}
-	_, rest = readPort(rest[6:])
+	port, rest := readPort(rest[6:])
 	ms, rest := readInt(rest)
 	if frontend, after := readQuoted(rest); after != nil {
 		rec.Frontend, rest = bytes.TrimSuffix(frontend, []byte("~")), after
@@ -43,43 +44,51 @@ func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 	if rest == nil || !isProxyName(rec.Frontend) || !isName(rec.Backend) || serverLen(rec.Server) != len(rec.Server) {
 		return Unreadable
 	}
-	if string(request) == "TCP " {
+	if port > 0 {
+		m.identity = identity{tail(client) ^ uint64(port)<<32, load(date[12:]) ^ uint64(ms)}
+	}
+	tcp := string(request) == "TCP "
+	if tcp {
 		status = -1
 	}
 	rec.Status = -1
 	rec.NoServer = isNoServer(rec.Server)
-	flags, ok := readCLFTimers(rest, ms, status < 0, m)
-	if !rec.NoServer {
-		if p.details && ok {
-			readCLFDetails(request, status, rest, flags, rec)
-		}
-		return Request
-	}
-	if !ok || readFlags(flags, rec, 4) != Request {
+	flags, connected, ok := readCLFTimers(rest, ms, tcp, m)
+	switch {
+	case !rec.NoServer && p.details && ok:
+		readCLFDetails(request, status, rest, flags, rec)
+	case !rec.NoServer:
+	case !ok || readFlags(flags, rec, 4) != Request:
 		return HalfRead
+	default:
+		rec.Status, rec.Request = status, request
 	}
-	rec.Status = status
-	rec.Request = request
+	if rec.isEarlyStep(tcp, connected) {
+		return Message
+	}
 	return Request
 }
 
 // readCLFTimers reads the five numbers before the flags. The total is the fifth
 // of HTTP's TR Tw Tc Tr Ta, and the fourth of TCP's Th Tw Tc Tt and upload size.
 // The date has seconds only; the milliseconds stand in a field of their own.
-func readCLFTimers(rest []byte, ms int, tcp bool, m *moment) (flags []byte, ok bool) {
+func readCLFTimers(rest []byte, ms int, tcp bool, m *moment) (flags []byte, connected, ok bool) {
 	if ms > 0 && ms < 1000 {
 		m.accepted.nano = ms * 1_000_000
 	}
 	for i := range 5 {
 		var v int
 		if v, rest = readInt(rest); rest == nil {
-			return nil, false
+			return nil, false, false
+		}
+		if i == 2 {
+			connected = v >= 0
 		}
 		if tcp && i == 3 || !tcp && i == 4 {
 			m.lasted = int64(max(v, 0))
 		}
 	}
-	return rest, true
+	return rest, connected, true
 }
 
 // readPort reads the client's port, which is "" where HAProxy knows no address.

@@ -7,6 +7,7 @@ import "bytes"
 type moment struct {
 	accepted stamp
 	known    bool
+	identity identity
 	lasted   int64  // milliseconds from accepted to the end, 0 if unknown
 	timers   []byte // columns: the text from the timers on, whose last one is the total
 }
@@ -28,8 +29,8 @@ func (m *moment) total() int64 {
 // Everything up to the timers is HAProxy's and the operator's own, so a line
 // with a server is understood once that is read, whatever follows. A line without
 // one must hold its flags too, or at least a status, in this order or another
-// (shape.go). It answers Request, HalfRead, Message for HAProxy's own use of
-// its HTTP client, or Unreadable.
+// (shape.go). It answers Request, HalfRead, Message for a step before
+// a request's end and for HAProxy's own use of its HTTP client, or Unreadable.
 func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	rest := readClientAndDate(text, m)
 	if rest == nil {
@@ -60,15 +61,31 @@ func (p *Parser) readColumns(text []byte, rec *Record, m *moment) Class {
 	}
 	rec.NoServer = isNoServer(rec.Server)
 	switch {
-	case rec.NoServer && readColumnsTail(rest, rec) != Request:
-		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
-		if !readOwnShape(rest, rec) {
-			return HalfRead
-		}
-	case !rec.NoServer && p.details:
-		readDetails(rest, rec)
+	case rec.NoServer:
+		return readServerless(rest, rec)
+	case p.details:
+		return readDetails(rest, rec)
 	}
 	return Request
+}
+
+// readServerless reads how a request without a server ended.
+func readServerless(rest []byte, rec *Record) Class {
+	if readColumnsTail(rest, rec) != Request {
+		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
+		return readOwnShape(rest, rec)
+	}
+	count, _, _ := readTimers(rest)
+	if rec.isEarlyStep(count == 3, hasConnected(rest)) {
+		return Message
+	}
+	return Request
+}
+
+// hasConnected reports whether the second of three timers, %Tc, is a time.
+func hasConnected(timers []byte) bool {
+	n := bytes.IndexByte(timers, '/')
+	return n >= 0 && n+1 < len(timers) && timers[n+1] != '-'
 }
 
 // readClientAndDate skips "client [accept date] " and returns what follows, nil
@@ -87,6 +104,9 @@ func readClientAndDate(text []byte, m *moment) (rest []byte) {
 	m.known = ok
 	if !ok {
 		return nil
+	}
+	if isDigit(client[len(client)-1]) && client[0] != 'u' { // of unix:1 the number is the listener's
+		m.identity = identity{tail(client), tail(rest[1 : 1+acceptLen])}
 	}
 	return rest[acceptLen+3:]
 }

@@ -7,13 +7,13 @@ import (
 	"check-haproxy/internal/accesslog/logformat"
 )
 
-// readDetails reads what follows the server of a line that has one.
-func readDetails(rest []byte, rec *Record) {
+// readDetails reads what follows the server of a line that has one. It answers
+// Message for a step before the request's end.
+func readDetails(rest []byte, rec *Record) Class {
 	timers, _, tail := readTimers(rest)
 	if readColumnsTail(rest, rec) != Request {
 		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
-		readOwnShape(rest, rec)
-		return
+		return readOwnShape(rest, rec)
 	}
 	d := &rec.Details
 	*d = Details{Known: true, TCP: timers == 3}
@@ -29,6 +29,10 @@ func readDetails(rest []byte, rec *Record) {
 		}
 	}
 	rec.forgetIfWell()
+	if rec.isEarlyStep(d.TCP, true) {
+		return Message
+	}
+	return Request
 }
 
 // afterCookies skips two captured cookies, whatever is in them: the flags that
@@ -91,7 +95,7 @@ func readCLFDetails(request []byte, status int, rest, flags []byte, rec *Record)
 	}
 	rec.Status, rec.Request = status, request
 	d := &rec.Details
-	*d = Details{Known: true, TCP: status < 0}
+	*d = Details{Known: true, TCP: string(request) == "TCP "}
 	if !d.TCP {
 		for range 3 {
 			_, rest = readInt(rest)

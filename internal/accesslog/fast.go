@@ -90,15 +90,15 @@ func baseOf(s []byte) int {
 // need not look for the end of a line before it knows what the line is.
 const window = 1024
 
-// run reads the lines in columns that begin like the last one, and stops at the
-// first that it is not sure of. It returns how many bytes those lines took.
+// run reads the lines in columns of a piece that begin like the last one, from an
+// offset on, and stops at the first that it is not sure of. It returns where.
 //
 // Up to the server everything is compared or belongs to a set of bytes without
 // the line end, so the line cannot end before that; only then its end is sought.
-func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
+func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Record)) int {
 	l, rec := &p.like, &p.rec
 	if !l.known || l.clf || p.formats != nil {
-		return 0
+		return done
 	}
 	rec.clear()
 	rec.Class, rec.Own, rec.Origin = Request, true, &l.origin
@@ -170,21 +170,57 @@ func (p *Parser) run(chunk []byte, late bool, visit func(*Record)) (done int) {
 		rec.Details = Details{}
 		switch {
 		case both.noServer:
-			if readColumnsTail(line[timers:], rec) != Request {
+			if readServerless(line[timers:], rec) != Request {
 				return done
 			}
 		case p.details && !readWell(w[timers:], length-timers, rec):
-			readDetails(line[timers:], rec)
+			if readDetails(line[timers:], rec) != Request {
+				return done
+			}
 		}
 		if l.base == 0 {
 			p.endOf(w[date:], line[timers:], late, rec)
 		} else {
 			rec.Written = l.seconds + nano
 		}
+		id := identity{load(w[max(client-8, 0):]), load(w[date+acceptLen-8:])}
+		if client-text < 8 {
+			id.client = tail(w[text:client])
+		}
+		if w[text] != 'u' {
+			if both.noServer || p.repeats.careful || p.repeats.before.identity == id || p.details && rec.failed() {
+				if p.isSeen(place{chunk, done, e.lines}, text, id, e) {
+					done += length + 1
+					e.lines++
+					continue
+				}
+			} else {
+				p.repeats.before = served{id, rec.Written, done + text}
+			}
+		}
 		visit(rec)
 		done += length + 1
+		e.lines++
 	}
 	return done
+}
+
+// isSeen reports whether the line in rec is not to be visited, or not now: its
+// request was counted by another one, or may have been before the piece. HAProxy's
+// text begins at an offset of the line.
+func (p *Parser) isSeen(w place, text int, id identity, e *edges) bool {
+	if !p.rec.failed() {
+		return p.isServedAgain(w, served{id, p.rec.Written, w.at + text})
+	}
+	p.moment.identity, p.text, p.textAt = id, p.rec.Line[text:], text
+	if p.isDouble(w) {
+		return true
+	}
+	if e.isDoubtful(&p.rec, id, e.lines) {
+		e.doubt(&p.rec, p.mark(e.lines))
+		return true
+	}
+	return false
 }
 
 // tokenEnd is the offset of the first blank or control character from at on; it
@@ -365,6 +401,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
 	p.fragment, p.loss.text = false, ""
+	p.text, p.textAt = line[text:], text
 	return true
 }
 

@@ -49,6 +49,7 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 		if !f.MatchNames(&p.match, text) || !p.fillNames(text, rec) {
 			return Unreadable
 		}
+		p.fillIdentity(text, m)
 		if !rec.NoServer && !p.details && (!timeless || !f.Dated()) {
 			return Request
 		}
@@ -65,13 +66,37 @@ func (p *Parser) readFormat(f *logformat.Format, text []byte, timeless bool, rec
 		return Request
 	}
 	p.fillMoment(text, m)
+	p.fillIdentity(text, m)
+	known := true
 	switch {
-	case rec.NoServer && !p.fillDetails(f, text, rec):
-		return HalfRead
-	case !rec.NoServer && p.details:
+	case rec.NoServer:
+		known = p.fillDetails(f, text, rec)
+	case p.details:
 		p.fillServed(f, text, rec)
 	}
+	switch noStatus := string(p.match.Field(text, logformat.FieldStatus)) == "-1"; {
+	case noStatus && known && rec.isEarlyStep(false, false):
+		return Message
+	case noStatus && !known && f.Flagless():
+		rec.step = true
+		return Message
+	case !known:
+		return HalfRead
+	}
 	return Request
+}
+
+// fillIdentity sets what lines of one request have in common.
+func (p *Parser) fillIdentity(text []byte, m *moment) {
+	port, date := p.match.Field(text, logformat.FieldPort), p.match.Field(text, logformat.FieldDate)
+	if len(date) == 0 {
+		date = p.match.Field(text, logformat.FieldEpoch)
+	}
+	if len(date) == 0 || len(port) == 0 || !allDigits(port) {
+		return
+	}
+	client, ms := p.match.Field(text, logformat.FieldClient), p.match.Field(text, logformat.FieldMillis)
+	m.identity = identity{tail(client) ^ tail(port)<<8, tail(date) ^ tail(ms)}
 }
 
 // fillNames sets the names that were found.

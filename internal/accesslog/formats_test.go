@@ -57,7 +57,7 @@ func TestFormats(t *testing.T) {
 		{"structured, nothing", "%{+json}o %(ua)[req.hdr(x)] %(f)f %(b)b %(s)s %(t)ts", `{"ua": null, "f": "fe", "b": "down", "s": "<NOSRV>", "t": "SC"}`, down},
 		{"no flags", "%b/%s %ST %r", "down/<NOSRV> 503 GET /x HTTP/1.1", fields{"", "down", "<NOSRV>", "SC assumed", "GET /x HTTP/1.1"}},
 		{"no flags, a redirect", "%b/%s %ST %r", "fe/<NOSRV> 302 GET /x HTTP/1.1", fields{"", "fe", "<NOSRV>", "-- assumed", "GET /x HTTP/1.1"}},
-		{"no flags, no status", "%b/%s %ST %r", "fe/<NOSRV> -1 GET /x HTTP/1.1", fields{"", "fe", "<NOSRV>", "half-read", ""}},
+		{"no flags, no status in TCP mode", "%b/%s %ST %r", "fe/<NOSRV> 0 GET /x HTTP/1.1", fields{"", "fe", "<NOSRV>", "half-read", ""}},
 		{"no flags, cut short in the status", "%b/%s %ST %r", "down/<NOSRV> 50", fields{"", "down", "<NOSRV>", "half-read", ""}},
 		{"no flags, forged", "%r %b/%s %ST %[x]", "GET / down/<NOSRV> 503 x fe/<NOSRV> 302 y", unreadable},
 		{"a delimiter of the alphabet of names", "%b-%s %ts", "my-<NOSRV> SC", fields{"", "my", "<NOSRV>", "SC", ""}},

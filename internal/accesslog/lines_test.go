@@ -85,6 +85,7 @@ const (
 
 func TestScan(t *testing.T) {
 	const h = "Nov 22 14:15:25 lb1 haproxy[1]: "
+	const plainAgain, lostAgain = "6" + plainRequest, "6" + lostRequest // of another client
 	const up, lost = "request fe up/s1", `request fe v2/<NOSRV> SC -1 ""`
 	const cri = "2026-11-22T14:15:25.5Z stdout "
 	for name, tt := range map[string]struct {
@@ -98,8 +99,8 @@ func TestScan(t *testing.T) {
 		"a last line without an end": {h + lostRequest + "\n" + h + lostRequest[:60], []string{lost}},
 		"junk without an end":        {h + lostRequest + "\nNov 22 14:15:25 lb1 sshd[1]: Acc", []string{lost}},
 		"junk between":               {h + plainRequest + "\nwhat?\n" + h + lostRequest + "\n", []string{up, "unreadable", lost}},
-		"formats mixed":              {h + plainRequest + "\n" + iso8601(testOptions.Now) + lostRequest + "\n" + h + lostRequest + "\n" + lostRequest + "\n", []string{up, lost, lost, lost}},
-		"messages between":           {h + plainRequest + "\n" + h + "Proxy x started.\n" + h + "Server v2/s is DOWN.\n" + h + plainRequest + "\n", []string{up, "message", "transition", up}},
+		"formats mixed":              {h + plainRequest + "\n" + iso8601(testOptions.Now) + lostRequest + "\n" + h + lostAgain + "\n" + "7" + lostRequest + "\n", []string{up, lost, lost, lost}},
+		"messages between":           {h + plainRequest + "\n" + h + "Proxy x started.\n" + h + "Server v2/s is DOWN.\n" + h + plainAgain + "\n", []string{up, "message", "transition", up}},
 		"a fragment's continuation":  {cri + "P " + plainRequest[:90] + "\n" + cri + "P " + lostRequest + "\n" + cri + "F " + lostRequest + "\n" + cri + "F " + lostRequest + "\n", []string{up, "message", "message", lost}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +117,7 @@ func TestDockerFragments(t *testing.T) {
 		return `{"log":"` + strings.ReplaceAll(log, `"`, `\"`) + `","stream":"stdout","time":"2026-11-22T14:15:26Z"}` + "\n"
 	}
 	long := plainRequest[:len(plainRequest)-1] + strings.Repeat("x", 16<<10-len(plainRequest)+1)
-	got := scanned(New(testOptions), wrap(long)+wrap(lostRequest+`\n`)+wrap(lostRequest+`\n`)+wrap(plainRequest)+wrap(lostRequest))
+	got := scanned(New(testOptions), wrap(long)+wrap(lostRequest+`\n`)+wrap(lostRequest+`\n`)+wrap("6"+plainRequest)+wrap("6"+lostRequest))
 	want := []string{"request fe up/s1", "message", `request fe v2/<NOSRV> SC -1 ""`, "request fe up/s1", `request fe v2/<NOSRV> SC -1 ""`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -129,7 +130,10 @@ func TestScanDoesNotAllocate(t *testing.T) {
 		"httplog": func(s string) string { return "Nov 22 14:15:25 lb1 haproxy[1]: " + s + "\n" },
 		"bare":    func(s string) string { return s + "\n" },
 	} {
-		data := []byte(strings.Repeat(header(plainRequest)+header(lostRequest), 50))
+		var data []byte
+		for i := range 50 {
+			data = fmt.Appendf(data, "%s%s", header(fmt.Sprint(i, plainRequest)), header(fmt.Sprint(i, lostRequest)))
+		}
 		p := New(testOptions)
 		p.Scan(data, false, func(*Record) {})
 		if n := testing.AllocsPerRun(10, func() { p.Scan(data, false, func(*Record) {}) }); n != 0 {
@@ -159,7 +163,7 @@ var hostile = map[string]string{
 // Lines of 3 MB are read, one record each, and those after them too.
 func TestHugeLines(t *testing.T) {
 	for name, line := range hostile {
-		data := lostRequest + "\n" + line + "\n" + lostRequest + "\n"
+		data := lostRequest + "\n" + line + "\n6" + lostRequest + "\n"
 		got := scanned(New(testOptions), data)
 		want := 3
 		if name == "line ends" {

@@ -32,7 +32,7 @@ func TestOrigin(t *testing.T) {
 				}
 			}
 			p := New(testOptions)
-			line := []byte(header(at, text) + "\n" + header(at, text) + "\n" + string(make([]byte, window)))
+			line := []byte(header(at, text) + "\n" + header(at, strings.Replace(text, "1.2.3.4", "5.6.7.8", 1)) + "\n" + string(make([]byte, window)))
 			n := 0
 			p.Scan(line, false, func(r *Record) {
 				n++

@@ -24,50 +24,55 @@ func (p *Parser) Scan(data []byte, late bool, visit func(*Record)) {
 // it: those are left in the edges.
 func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
 	e := edges{stream: piece.Stream, from: piece.From, to: piece.To}
-	first := true
-	for rest := piece.Data; len(rest) > 0; first = false {
-		n := 0
-		if !first && !e.open && !e.waiting() {
-			n = p.run(rest, piece.Late, visit)
+	p.repeats.reset()
+	p.late = piece.Late
+	for at := 0; at < len(piece.Data); {
+		if e.lines > 0 && !e.open && !e.waiting() {
+			if n := p.run(piece.Data, at, piece.Late, &e, visit); n > at {
+				e.see(p.rec.Written)
+				at = n
+				continue
+			}
 		}
-		if n > 0 {
-			e.see(p.rec.Written)
-			rest = rest[n:]
-			continue
+		end := len(piece.Data)
+		if n := bytes.IndexByte(piece.Data[at:], '\n'); n >= 0 {
+			end = at + n + 1
 		}
-		line := rest
-		if n = bytes.IndexByte(rest, '\n') + 1; n > 0 {
-			line = rest[:n]
+		if len(trimEnd(piece.Data[at:end])) > 0 {
+			p.scanLine(piece, at, end, &e, visit)
+			e.lines++
 		}
-		rest = rest[len(line):]
-		if line = trimEnd(line); len(line) > 0 {
-			p.scanLine(line, piece.Late, where{unsure: first && piece.From > 0, cut: n == 0}, &e, visit)
-		}
+		at = end
 	}
 	return e
 }
 
-// where says what is odd about a line's place in its stream.
-type where struct {
-	unsure bool // nobody knows what stands before it
-	cut    bool // it has no end, and may be half of a line
-}
-
-// scanLine reads one line.
-func (p *Parser) scanLine(line []byte, late bool, w where, e *edges, visit func(*Record)) {
+// scanLine reads the line of a piece that begins and ends at these offsets.
+func (p *Parser) scanLine(piece Piece, at, end int, e *edges, visit func(*Record)) {
+	line := trimEnd(piece.Data[at:end])
+	cut := piece.Data[end-1] != '\n' // it may be half of a line
 	continued := e.open && isWrapped(line)
-	if continued || !p.skim(line, late, &p.rec) {
-		p.parseReference(line, late, &p.rec)
+	if continued || !p.skim(line, piece.Late, &p.rec) {
+		p.parseReference(line, piece.Late, &p.rec)
 	}
 	e.open = p.fragment
 	e.see(p.rec.Written)
+	p.note()
+	if p.rec.step {
+		p.beCareful(place{piece.Data, at, e.lines})
+	}
 	switch {
 	case continued:
 		p.rec.continues()
-	case w.cut && (p.rec.Class == Unreadable || p.rec.Class == HalfRead):
+	case cut && (p.rec.Class == Unreadable || p.rec.Class == HalfRead):
 		return
-	case w.unsure && isWrapped(line):
-		e.first = hold(line, late)
+	case e.lines == 0 && e.from > 0 && isWrapped(line):
+		e.first = hold(line, piece.Late)
+		return
+	case p.isRepeated(place{piece.Data, at, e.lines}):
+		return
+	case e.isDoubtful(&p.rec, p.moment.identity, e.lines):
+		e.doubt(&p.rec, p.mark(e.lines))
 		return
 	}
 	switch {
@@ -75,14 +80,14 @@ func (p *Parser) scanLine(line []byte, late bool, w where, e *edges, visit func(
 	case e.lastTime != 0:
 		p.rec.Written = e.lastTime
 	case len(e.undated) < maxUndated:
-		e.undated = append(e.undated, hold(line, late))
+		e.undated = append(e.undated, hold(line, piece.Late))
 		return
 	}
-	p.visit(visit)
+	visit(&p.rec)
 }
 
-// visit hands over a line that the reference has read.
-func (p *Parser) visit(visit func(*Record)) {
+// note notes who wrote the line in rec, and a loss that it announces.
+func (p *Parser) note() {
 	if p.rec.Own {
 		p.notes.see(p.rec.Origin)
 	}
@@ -90,7 +95,6 @@ func (p *Parser) visit(visit func(*Record)) {
 		p.loss.written = p.rec.Written
 		p.notes.announce(p.loss)
 	}
-	visit(&p.rec)
 }
 
 // continues makes it the record of the rest of a line that was counted already.

@@ -31,6 +31,7 @@ func NewReading(o Options, visits []func(*Record)) *Reading {
 func (r *Reading) Piece(worker int, piece Piece) {
 	p, visit := r.parsers[worker], r.visits[worker]
 	run := p.scan(piece, visit)
+	run.failed = p.repeats.since(run.lines - recentLines)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i := r.find(func(e *edges) bool { return e.stream == run.stream && e.to == run.from }); i >= 0 {

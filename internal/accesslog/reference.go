@@ -39,6 +39,11 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 		}
 		rec.clear()
 	}
+	p.text = line[start:]
+	p.textAt = start
+	if docker {
+		p.textAt = -1
+	}
 	rec.Origin = &p.origin
 	readOrigin(line, &h, start, rec.Origin)
 	if rec.Class == Unreadable {

@@ -172,8 +172,8 @@ func isAddress(word []byte) bool {
 }
 
 // readOwnShape reads how a request ended in a format of an operator's own that
-// begins like option httplog. It reports false if that cannot be told.
-func readOwnShape(rest []byte, rec *Record) bool {
+// begins like option httplog.
+func readOwnShape(rest []byte, rec *Record) Class {
 	s := readShape(rest)
 	if s.candidates != 1 {
 		s.status = 0
@@ -183,7 +183,10 @@ func readOwnShape(rest []byte, rec *Record) bool {
 		rec.Status = s.status
 		rec.assume()
 	case s.flags == nil, s.manyFlags, rec.NoServer && s.contradicts():
-		return false
+		if rec.NoServer {
+			return HalfRead
+		}
+		return Request
 	default:
 		rec.Flags = [2]byte{s.flags[0], s.flags[1]}
 	}
@@ -195,7 +198,18 @@ func readOwnShape(rest []byte, rec *Record) bool {
 		rec.Details = s.details()
 		rec.forgetIfWell()
 	}
-	return true
+	if s.timers != nil && s.status == 0 && isUnanswered(s.timers) && rec.isEarlyStep(false, false) {
+		return Message
+	}
+	return Request
+}
+
+// isUnanswered reports whether the fourth of five timers, %Tr, is none.
+func isUnanswered(timers []byte) bool {
+	for range 3 {
+		timers = timers[bytes.IndexByte(timers, '/')+1:]
+	}
+	return timers[0] == '-'
 }
 
 // contradicts: flags of a request that found no server stand beside a status that

@@ -216,6 +216,8 @@ const (
 	FieldTotal   // %Tt
 	FieldAnswer  // %Tr
 	FieldRetries // %rc
+	FieldClient  // %ci
+	FieldPort    // %cp
 	fieldCount
 )
 
@@ -265,7 +267,7 @@ var aliases = map[string]struct {
 	"Ti": {kindNumber, 0}, "Tl": {kindZonedDate, FieldDate}, "Tq": {kindNumber, 0}, "Tr": {kindNumber, FieldAnswer}, "TR": {kindNumber, 0}, "Td": {kindNumber, 0},
 	"Ts": {kindNumber, FieldEpoch}, "Tt": {kindNumber, FieldTotal}, "Tu": {kindNumber, 0}, "Tw": {kindNumber, 0}, "U": {kindNumber, 0},
 	"ac": {kindNumber, 0}, "b": {kindName, FieldBackend}, "bc": {kindNumber, 0}, "bi": {kindAddress, 0}, "bp": {kindNumber, 0}, "bq": {kindNumber, 0},
-	"ci": {kindAddress, 0}, "cp": {kindNumber, 0}, "f": {kindName, FieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
+	"ci": {kindAddress, FieldClient}, "cp": {kindNumber, FieldPort}, "f": {kindName, FieldFrontend}, "fc": {kindNumber, 0}, "fi": {kindAddress, 0}, "fp": {kindNumber, 0},
 	"ft": {kindName, FieldFrontend}, "hr": {kindCaptures, 0}, "hrl": {kindCaptureSet, 0}, "hs": {kindCaptures, 0}, "hsl": {kindCaptureSet, 0},
 	"HM": {kindURI, FieldMethod}, "HP": {kindURI, FieldPath}, "HPO": {kindURI, FieldPath}, "HQ": {kindURI, 0}, "HU": {kindURI, FieldPath}, "HV": {kindRequest, 0},
 	"lc": {kindNumber, 0}, "ms": {kindNumber, FieldMillis}, "pid": {kindNumber, 0}, "r": {kindRequest, FieldRequest}, "rc": {kindNumber, FieldRetries}, "rt": {kindNumber, 0},
