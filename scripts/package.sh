@@ -49,8 +49,8 @@ notices() {
 # folder of the system at hand.
 put() {
 	mkdir -p "$(dirname "$3")"
-	case $1 in
-	755) cp "$2" "$3" ;;
+	case $1$2 in
+	755* | *.png) cp "$2" "$3" ;;
 	*) sed "s|/usr/lib/nagios/plugins|$plugins|g" "$2" >"$3" ;;
 	esac
 	chmod "$1" "$3"
@@ -78,7 +78,7 @@ lay_out() {
 	fi
 	compress CHANGELOG.md "$tree/usr/share/doc/check-haproxy/changelog.gz"
 	compress "$work/notices" "$tree/usr/share/doc/check-haproxy/third-party.gz"
-	for file in README.md docs/*.md docs/*.svg; do
+	for file in README.md docs/*.md docs/*.svg docs/*.png; do
 		put 644 "$file" "$tree/usr/share/doc/check-haproxy/$file"
 	done
 
@@ -139,7 +139,7 @@ tarball() {
 	cp -r "$work/bin-$1" "$tree/bin"
 	mkdir "$tree/docs"
 	cp LICENSE README.md CHANGELOG.md "$tree/"
-	cp docs/*.md docs/*.svg "$tree/docs/"
+	cp docs/*.md docs/*.svg docs/*.png "$tree/docs/"
 	cp "$work/notices" "$tree/third-party.txt"
 	for folder in man completions nagios icinga2 nrpe sudoers rsyslog grafana pnp4nagios; do
 		[ ! -d "packaging/$folder" ] || cp -r "packaging/$folder" "$tree/$folder"
