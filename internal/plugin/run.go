@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -53,7 +54,7 @@ func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, chec
 	if err != nil {
 		common.JSON = common.JSON || slices.Contains(args, "--json")
 		common.Perfdata = None
-		return report(p, unknown(err), common, stdout)
+		return report(p, unknown(err), common, timedWriter{stdout, leastWriting})
 	}
 
 	logger := zerolog.New(stderr).Level(common.LogLevel.Level).With().Timestamp().Str("plugin", p.Name).Logger()
@@ -62,7 +63,31 @@ func Run(p Program, args []string, stdout, stderr io.Writer, flags flagSet, chec
 		result = unknown(err)
 	}
 	result.Perfdata = append(bySection(result.Perfdata), timeMetric(time.Since(started), time.Duration(common.Timeout)))
-	return report(p, result, common, stdout)
+	left := time.Duration(common.Timeout) - time.Since(started)
+	return report(p, result, common, timedWriter{stdout, max(left, leastWriting)})
+}
+
+// leastWriting is the time that there always is for writing the output.
+const leastWriting = 250 * time.Millisecond
+
+// timedWriter gives up after a time: it may be that nobody reads the other end.
+type timedWriter struct {
+	io.Writer
+	timeout time.Duration
+}
+
+func (w timedWriter) Write(p []byte) (int, error) {
+	written := make(chan error, 1)
+	go func() {
+		_, err := w.Writer.Write(p)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return len(p), err
+	case <-time.After(w.timeout):
+		return 0, os.ErrDeadlineExceeded
+	}
 }
 
 // tuneMemory puts off collecting garbage: a check lives for milliseconds, and

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -261,5 +262,16 @@ func TestAdviceStandsOnTheSecondLine(t *testing.T) {
 	_, stdout, _, _ = runTest(t, func(context.Context) (Result, error) { return Result{}, errors.New(long + "end") }, "--perfdata", "none")
 	if first, second, _ := strings.Cut(stdout, "\n"); !strings.HasSuffix(first, "…") || second != long+"end\n" {
 		t.Errorf("a long sentence is printed as\n%s", stdout)
+	}
+}
+
+// Nobody may read what the plugin prints; it ends all the same, and says that
+// nobody has seen the state.
+func TestOutputThatNobodyReads(t *testing.T) {
+	reader, writer := io.Pipe()
+	defer reader.Close()
+	var flags testFlags
+	if code := Run(testProgram, []string{"-t", "0.05"}, writer, io.Discard, &flags, fine); code != 3 {
+		t.Errorf("exit code %d", code)
 	}
 }
