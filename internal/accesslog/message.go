@@ -269,11 +269,11 @@ func isOwn(text []byte, rec *Record) bool {
 		return true
 	}
 	name := tokenAt(rest)
-	if !isName(first) || !isName(name) || !hasAnyPrefix(rest[len(name)+1:], []string{"has no server available!", "failed to enter "}) {
+	if len(name) == 0 || !isName(first) || !hasAnyPrefix(rest[len(name)+1:], []string{"has no server available!", "failed to enter "}) {
 		return false
 	}
-	rec.Backend = name
-	return true
+	rec.Backend = bytes.Trim(name, "'") // quoted on standard error
+	return isName(rec.Backend)
 }
 
 // nameBackend notes the backend of a server, "backend/server" with more behind.

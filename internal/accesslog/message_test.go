@@ -138,6 +138,7 @@ func TestMessagesNameProxies(t *testing.T) {
 	for line, want := range map[string]string{
 		"backend v2 has no server available!":                         "v2",
 		"[ALERT]    (31) : backend v2 has no server available!":       "v2",
+		"[ALERT]    (31) : backend 'v2' has no server available!":     "v2",
 		"Proxy v2 stopped (cumulated conns: FE: 0, BE: 12).":          "v2",
 		"Proxy <HTTPCLIENT> stopped (cumulated conns: FE: 0, BE: 0).": "<HTTPCLIENT>",
 		"Proxy fe started.":            "fe",

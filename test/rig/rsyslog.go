@@ -31,11 +31,24 @@ action(type="omfile" file="DIR/iso.log" template="RSYSLOG_FileFormat")
 // StartRsyslog runs a rsyslogd, and returns when it takes messages.
 func StartRsyslog(t testing.TB) *Rsyslog {
 	t.Helper()
+	return startRsyslog(t, "")
+}
+
+// StartReducingRsyslog is StartRsyslog with RepeatedMsgReduction, as in Ubuntu's
+// configuration: of equal messages in a row one is written, and then how many more
+// there were.
+func StartReducingRsyslog(t testing.TB) *Rsyslog {
+	t.Helper()
+	return startRsyslog(t, "$RepeatedMsgReduction on\n")
+}
+
+func startRsyslog(t testing.TB, first string) *Rsyslog {
+	t.Helper()
 	program := Need(t, "rsyslogd")
 	dir := Dir(t)
 	config := filepath.Join(dir, "rsyslog.conf")
 	port := udpPort(t)
-	text := strings.NewReplacer("DIR", dir, "PORT", strconv.Itoa(port)).Replace(rsyslogConfig)
+	text := first + strings.NewReplacer("DIR", dir, "PORT", strconv.Itoa(port)).Replace(rsyslogConfig)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
