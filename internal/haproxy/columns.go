@@ -17,6 +17,7 @@ const (
 	svname
 	status
 	weight
+	act
 	bck
 	kindColumn
 	qcur
@@ -71,7 +72,7 @@ const (
 
 // columnNames are the columns' names in the header.
 var columnNames = [columnCount]string{
-	pxname: "pxname", svname: "svname", status: "status", weight: "weight", bck: "bck", kindColumn: "type",
+	pxname: "pxname", svname: "svname", status: "status", weight: "weight", act: "act", bck: "bck", kindColumn: "type",
 	qcur: "qcur", qlimit: "qlimit", scur: "scur", smax: "smax", slim: "slim", dreq: "dreq", dresp: "dresp", econ: "econ", intercepted: "intercepted", lbtot: "lbtot", throttle: "throttle",
 	lastchg: "lastchg", lastsess: "lastsess", rate: "rate", rateLim: "rate_lim",
 	checkStatus: "check_status", checkCode: "check_code", lastChk: "last_chk",

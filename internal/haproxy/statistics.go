@@ -183,6 +183,7 @@ func (b *statsBuilder) addBackend() error {
 		Mode:            b.text(mode),
 		Sessions:        r.count(scur),
 		Weight:          r.count(weight),
+		Usable:          r.shown(act).Value + r.shown(bck).Value,
 		Queue:           r.count(qcur),
 		Failed:          r.total(econ),
 		Selected:        r.total(lbtot),

@@ -120,7 +120,7 @@ func TestStatsColumns(t *testing.T) {
 	}
 	want := []Backend{
 		{
-			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Queue: known(0), Failed: known(0), Selected: known(18),
+			Name: "full", Status: "UP", Mode: "http", Sessions: known(18), Weight: known(2), Usable: 2, Queue: known(0), Failed: known(0), Selected: known(18),
 			DeniedRequests: known(0), DeniedResponses: known(0), Responses: [6]Number{known(0), known(0), known(0), known(0), known(0), known(0)},
 			LastChange: known(5), LastSession: known(1),
 			Servers: []Server{

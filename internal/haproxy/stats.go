@@ -53,6 +53,7 @@ type Backend struct {
 	Mode                            string    // "http", "tcp", …; empty before HAProxy 1.7
 	Sessions                        Number    // scur
 	Weight                          Number    // weight: of all the servers that requests go to now
+	Usable                          int64     // act + bck: servers that requests can go to now; 0 too if that is not known
 	Queue                           Number    // qcur: requests waiting in the backend's own queue
 	Failed                          Number    // econ: requests for which no connection came about; without servers, all that failed for want of one
 	Selected                        Number    // lbtot: requests that a server was chosen for, since the start

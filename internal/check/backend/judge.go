@@ -220,6 +220,9 @@ func problemOf(b *haproxy.Backend, servers []Server, o Options) string {
 			return fmt.Sprintf("server %s %s", s.Name, problem)
 		}
 	}
+	if len(servers) == 0 && b.Usable > 0 {
+		return "HAProxy counts " + plugin.Count(b.Usable, "UP server") + " in it, and no row shows one"
+	}
 	if len(servers) == 0 && b.HasDamagedTotals() {
 		return "it has no servers, and what it has counted is damaged"
 	}

@@ -156,6 +156,8 @@ func TestTroubleBesideServers(t *testing.T) {
 		b.Frontend = &f
 		return b
 	}
+	counted := backend()
+	counted.Backend.Status, counted.Backend.Usable = "UP", 2
 	old := backend("UP", "MAINT")
 	old.Backend.Servers[1].LastChange = number(3600)
 	week := func(o *Options) { o.MaintWarning = 7 * 24 * time.Hour }
@@ -177,6 +179,7 @@ func TestTroubleBesideServers(t *testing.T) {
 		"hidden rows beside one, silenced":    {status("DOWN", backend("UP", "DOWN")), none, plugin.OK, HiddenServers, ""},
 		"hidden rows, no critical":            {status("DOWN", backend()), noCritical, plugin.Warning, HiddenServers, diagnosis.Unknown},
 		"hidden rows, no warning":             {status("DOWN", backend()), noWarning, plugin.Critical, HiddenServers, diagnosis.Unknown},
+		"hidden rows, UP":                     {counted, nil, plugin.Unknown, NoTrouble, ""},
 		"lost":                                {lost, nil, plugin.Critical, LostServers, diagnosis.NoServers},
 		"lost, silenced":                      {lost, none, plugin.OK, LostServers, ""},
 		"lost, and answering itself":          {beside(lost, haproxy.Frontend{Intercepted: number(9)}), nil, plugin.Critical, LostServers, diagnosis.NoServers},
