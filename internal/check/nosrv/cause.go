@@ -37,7 +37,7 @@ func (c *Counter) explainServers(section string, known Explanation) Explanation 
 	var servers []down
 	for name, change := range c.servers {
 		if name.backend == section && !change.Up {
-			servers = append(servers, down{server: name.server, cause: causeOfChange(change), since: change.At})
+			servers = append(servers, down{server: name.server, cause: c.causeOf(change), since: change.At})
 		}
 	}
 	if explanation := explainDown(servers, c.stretch.At); explanation.Cause != "" {
@@ -71,17 +71,40 @@ func ExplainBackend(b *haproxy.Backend, names dns.Answers, at time.Time) Explana
 	return explainDown(servers, at)
 }
 
+// causeOf tells why a server went down. Of one that tracks another, HAProxy says
+// "via backend/server" and no more: the other's change tells.
+func (c *Counter) causeOf(change Transition) diagnosis.Cause {
+	const longest = 8 // more than any chain of servers that track each other
+	for range longest {
+		if change.Via == "" {
+			return causeOfChange(change)
+		}
+		backend, server, _ := strings.Cut(change.Via, "/")
+		tracked, known := c.servers[serverName{backend, server}]
+		if !known || tracked.Up {
+			break
+		}
+		change = tracked
+	}
+	return diagnosis.Unknown
+}
+
 // causeOfChange reads why a server went down (the words are those of
 // HAProxy's check descriptions and of its state changes, src/check.c and
 // src/server.c).
 func causeOfChange(change Transition) diagnosis.Cause {
-	reason := strings.ToLower(change.Reason)
-	all := reason + " " + strings.ToLower(change.Info)
+	reason, info := strings.ToLower(change.Reason), strings.ToLower(change.Info)
+	remark := reason
+	if reason == "maintenance" {
+		remark = info // of a check, info is what the server said
+	}
 	switch {
-	case strings.Contains(all, "via agent"):
+	case strings.Contains(reason, "via agent"), strings.Contains(info, "via agent"):
 		return diagnosis.AgentDown
-	case strings.Contains(all, "dns "), strings.Contains(all, "no ip for server"), strings.Contains(all, "srv record"):
+	case strings.Contains(remark, "dns "), strings.Contains(remark, "no ip for server"), strings.Contains(remark, "srv record"):
 		return diagnosis.DNSResolution
+	case strings.HasPrefix(reason, "health analyze"):
+		return diagnosis.ErrorsObserved
 	case reason == "maintenance":
 		return diagnosis.Maintenance
 	case reason == "drain", reason == "stopping":

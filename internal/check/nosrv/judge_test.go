@@ -251,6 +251,11 @@ func TestCause(t *testing.T) {
 	change := func(backend, server string, up bool, reason, info string, at time.Time) *accesslog.Record {
 		return &accesslog.Record{Class: accesslog.Transition, Written: at.UnixNano(), Change: accesslog.Change{Backend: backend, Server: server, Up: up, Reason: reason, Info: info}}
 	}
+	via := func(backend, server, tracked string, at time.Time) *accesslog.Record {
+		r := change(backend, server, false, "", "", at)
+		r.Change.Via = tracked
+		return r
+	}
 	began := s.Begin().Add(-time.Minute)
 	tests := []struct {
 		name           string
@@ -266,6 +271,13 @@ func TestCause(t *testing.T) {
 		{"agent", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Layer7 wrong status", "via agent : down", began)}, "agent-down", "on a since 19:41:02"},
 		{"maintenance", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "maintenance", "", began)}, "maintenance", "on a since 19:41:02"},
 		{"dns", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "maintenance", "DNS NX status", began)}, "dns-resolution", "on a since 19:41:02"},
+		{"a server that speaks of DNS", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Layer7 wrong status", "DNS down", began)}, "health-check-failed", "on a since 19:41:02"},
+		{"observed", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "Health analyze", "Detected 10 consecutive errors, last one was: Bad status", began)}, "errors-observed", "on a since 19:41:02"},
+		{"tracking", "SC", "v2", []*accesslog.Record{change("pg", "p", false, "Layer7 timeout", "", began.Add(-time.Second)), via("v2", "a", "pg/p", began)}, "health-check-timeout", "on a since 19:41:02"},
+		{"tracking one that tracks", "SC", "v2", []*accesslog.Record{change("pg", "p", false, "Layer4 timeout", "", began), via("m", "m", "pg/p", began), via("v2", "a", "m/m", began)}, "health-check-timeout", "on a since 19:41:02"},
+		{"tracking what nobody knows", "SC", "v2", []*accesslog.Record{via("v2", "a", "pg/p", began)}, "unknown", "on a since 19:41:02"},
+		{"tracking one that came back", "SC", "v2", []*accesslog.Record{change("pg", "p", true, "Layer4 check passed", "", began), via("v2", "a", "pg/p", began)}, "unknown", "on a since 19:41:02"},
+		{"tracking itself", "SC", "v2", []*accesslog.Record{via("v2", "a", "v2/a", began)}, "unknown", "on a since 19:41:02"},
 		{"drain", "SC", "v2", []*accesslog.Record{change("v2", "a", false, "drain", "", began)}, "drained", "on a since 19:41:02"},
 		{"it came back", "SC", "v2", []*accesslog.Record{
 			change("v2", "a", false, "Layer4 timeout", "", began),
