@@ -79,6 +79,7 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 	}
 	o := f.options()
 	f.Details = true
+	check.BoundMemory()
 	counter, log, err := check.ReadLog(ctx, &f.LogFlags, source, stretch, func() *Counter { return NewCounter(stretch, o.Counting, f.mayChoose) })
 	if err != nil {
 		return f.LogFailure(err)
