@@ -24,7 +24,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	}
 fi
 echo "installing$packages" >&2
-# The services are for the tests to start: none shall run by itself.
+# The services are for the tests to start: none is to run by itself.
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

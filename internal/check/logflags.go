@@ -23,7 +23,7 @@ const (
 // LogFlags say which log is read, in which format, and which stretch of it counts.
 type LogFlags struct {
 	Files       []string        `arg:"-f,--file,separate" placeholder:"PATH" help:"log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log"`
-	Journal     string          `arg:"--journal" placeholder:"[UNIT]" help:"read the systemd journal of a unit; haproxy where none is named"`
+	Journal     string          `arg:"--journal" placeholder:"[UNIT]" help:"read the systemd journal of a unit; haproxy if none is named"`
 	JournalFile string          `arg:"--journal-file" placeholder:"PATH" help:"with --journal: read this journal file, or folder of journal files, instead of the system's"`
 	Ring        string          `arg:"--ring" placeholder:"NAME" help:"read this ring of HAProxy's, over the socket of -S"`
 	LogFormats  []string        `arg:"--log-format,separate" placeholder:"FORMAT" help:"HAProxy's log-format string, for lines in a format of your own (repeatable)"`

@@ -117,7 +117,7 @@ func grown(s Sampled) string {
 	return strings.Join(parts, " ")
 }
 
-// TestSample: a first run asks twice, the next one once; a run that shall not
+// TestSample: a first run asks twice, the next one once; a run that must not
 // wait has nothing to judge at first.
 func TestSample(t *testing.T) {
 	c, dir := startCounter(t), t.TempDir()

@@ -84,7 +84,7 @@ func (s *Selection) whyNone(pattern pattern.Pattern, kind string) error {
 
 func (s *Selection) nothingLeft(kind string) error {
 	if s.seen == 0 {
-		return advice.New("there is nothing to check: the answer tells of no "+kind, "")
+		return advice.New("there is nothing to check: HAProxy told no "+kind, "")
 	}
 	return advice.New(fmt.Sprintf("no %s is left to check, HAProxy has %d", kind, s.seen), "--exclude leaves out all that --section chose")
 }

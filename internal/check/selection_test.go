@@ -33,7 +33,7 @@ func TestSelection(t *testing.T) {
 		"one":                    {Filter{Sections: patterns("b")}, []string{"a", "b"}, false, "b", ""},
 		"a pattern too many":     {Filter{Sections: patterns("b", "c")}, []string{"a", "b"}, false, "b", `--section "c" matches no thing of the 2 that HAProxy has`},
 		"all left out":           {Filter{Excludes: patterns("*")}, []string{"a", "b"}, false, "", "no thing is left to check, HAProxy has 2"},
-		"nothing there":          {Filter{}, nil, false, "", "there is nothing to check: the answer tells of no thing"},
+		"nothing there":          {Filter{}, nil, false, "", "there is nothing to check: HAProxy told no thing"},
 		"asked for by other way": {Filter{Excludes: patterns("*")}, []string{"a"}, true, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

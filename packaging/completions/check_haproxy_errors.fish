@@ -1,7 +1,7 @@
 # fish completion of check_haproxy_errors, made from its flags: do not edit.
 complete -c check_haproxy_errors -f
 complete -c check_haproxy_errors -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log'
-complete -c check_haproxy_errors -l journal -d 'read the systemd journal of a unit; haproxy where none is named'
+complete -c check_haproxy_errors -l journal -d 'read the systemd journal of a unit; haproxy if none is named'
 complete -c check_haproxy_errors -l journal-file -r -F -d 'with --journal: read this journal file, or folder of journal files, instead of the system\'s'
 complete -c check_haproxy_errors -l ring -x -d 'read this ring of HAProxy\'s, over the socket of -S'
 complete -c check_haproxy_errors -l log-format -x -d 'HAProxy\'s log-format string, for lines in a format of your own (repeatable)'

@@ -19,7 +19,7 @@ complete -c lshaproxy -l refused -x -a 'ok warning critical unknown' -d 'state i
 complete -c lshaproxy -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
 complete -c lshaproxy -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c lshaproxy -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log'
-complete -c lshaproxy -l journal -d 'read the systemd journal of a unit; haproxy where none is named'
+complete -c lshaproxy -l journal -d 'read the systemd journal of a unit; haproxy if none is named'
 complete -c lshaproxy -l journal-file -r -F -d 'with --journal: read this journal file, or folder of journal files, instead of the system\'s'
 complete -c lshaproxy -l ring -x -d 'read this ring of HAProxy\'s, over the socket of -S'
 complete -c lshaproxy -l log-format -x -d 'HAProxy\'s log-format string, for lines in a format of your own (repeatable)'

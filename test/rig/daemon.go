@@ -49,7 +49,7 @@ func GiveAway(t testing.TB, dir string) {
 	}
 }
 
-// daemonUser is the user that a daemon shall drop to, or already is.
+// daemonUser is the user that a daemon drops to, or already is.
 func daemonUser(t testing.TB) string {
 	t.Helper()
 	if os.Geteuid() == 0 {

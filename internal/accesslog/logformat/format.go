@@ -40,7 +40,7 @@ func (f *Format) Frontends() []string { return f.owners }
 // Option tells which built-in format it is, if it is one.
 func (f *Format) Option() Option { return f.option }
 
-// Quiet says that its lines tell of no request: an error-log-format, or one that
+// Quiet says that its lines are no requests: an error-log-format, or one that
 // lacks what is needed to judge a request.
 func (f *Format) Quiet() bool { return f.quiet }
 
@@ -132,7 +132,7 @@ func compile(text string) (*Format, error) {
 	return f, nil
 }
 
-// compileQuiet compiles a format whose lines tell of no request.
+// compileQuiet compiles a format whose lines are no requests.
 func compileQuiet(text string) (*Format, error) {
 	items, err := parseFormat(text)
 	if err != nil {

@@ -123,7 +123,7 @@ func (s *sorter) use(f formatLine, owner string, structured bool) (fault string)
 	return ""
 }
 
-// takeQuiet takes a format whose lines tell of no request, so that they are known
+// takeQuiet takes a format whose lines are no requests, so that they are known
 // for HAProxy's.
 func (s *sorter) takeQuiet(f formatLine, owner string) {
 	key := "quiet\x00" + f.text

@@ -97,7 +97,7 @@ func ofAnswer(ctx context.Context, err error, came int64) (Reach, trouble) {
 	case errors.As(err, &refused):
 		return Reached, trouble{refused.Error(), "is this a stats socket?"}
 	case isAnswerError(err):
-		return Reached, trouble{err.Error(), "try again, and report it where it stays so"}
+		return Reached, trouble{err.Error(), "try again, and report it if it stays so"}
 	}
 	return ofNetwork(err)
 }
