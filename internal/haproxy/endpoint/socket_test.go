@@ -405,7 +405,7 @@ func TestFullQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer before.Close()
-	if _, err := (socket{"unix", path}).dial(within(t, 30*time.Millisecond)); err == nil || !strings.Contains(err.Error(), "its queue is full of connections that HAProxy does not take") || reach(t, Answer{Err: err}) != Unreachable {
+	if _, err := (socket{"unix", path}).dial(within(t, 500*time.Millisecond)); err == nil || !strings.Contains(err.Error(), "its queue is full of connections that HAProxy does not take") || reach(t, Answer{Err: err}) != Unreachable {
 		t.Errorf("no place in time: %v", err)
 	}
 	dialled := make(chan error, 1)
