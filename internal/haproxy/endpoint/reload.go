@@ -13,14 +13,15 @@ import (
 // While HAProxy reloads, a master CLI refuses connections, for as long as the
 // new configuration is read; it and the old workers break connections off, and
 // workers end between the list and the question. That passes: a socket is asked
-// again, for a third of the time there is, and no longer than most. HAProxy may
+// again, for half of the time there is, and no longer than most. HAProxy may
 // be dead as well, and then the news should not wait. What breaks off each
-// answer does not pass: a few tries show that.
+// answer does not pass: a few tries show that. The pauses are short, so that one of
+// the moments between reloads that follow each other is met.
 const (
-	mostPatience = 3 * time.Second
-	mostBroken   = 5
+	mostPatience = 5 * time.Second
+	mostBroken   = 30
 	firstPause   = 20 * time.Millisecond
-	mostPause    = 200 * time.Millisecond
+	mostPause    = 30 * time.Millisecond
 )
 
 // patience is how long, and how often, a socket is asked again.
@@ -33,7 +34,7 @@ type patience struct {
 func newPatience(ctx context.Context) *patience {
 	now, length := time.Now(), mostPatience
 	if deadline, ok := ctx.Deadline(); ok {
-		length = min(length, deadline.Sub(now)/3)
+		length = min(length, deadline.Sub(now)/2)
 	}
 	return &patience{end: now.Add(length), pause: firstPause}
 }

@@ -43,14 +43,19 @@ func (e Endpoint) Dial(ctx context.Context) (net.Conn, error) {
 
 func (s socket) dial(ctx context.Context) (net.Conn, error) {
 	var d net.Dialer
+	var full error // the queue was
 	for {
 		conn, err := d.DialContext(ctx, s.network, s.address)
 		if err == nil {
 			return conn, nil
 		}
+		if full != nil && ctx.Err() != nil {
+			return nil, s.explainDial(ctx, full)
+		}
 		if !errors.Is(err, syscall.EAGAIN) {
 			return nil, s.explainDial(ctx, err)
 		}
+		full = err
 		// Many ask at once: a Unix socket whose queue is full does not wait.
 		select {
 		case <-time.After(queuePause):
