@@ -47,7 +47,7 @@ func (w *writer) add(judged bool, growth []int64) {
 		return
 	}
 	w.flush()
-	w.data = binary.AppendUvarint(w.data, mask*itemKinds|grew)
+	w.data = binary.AppendUvarint(w.data, mask*itemKinds+grew)
 	for _, n := range growth {
 		if n > 0 {
 			w.data = binary.AppendUvarint(w.data, uint64(n))
@@ -66,7 +66,7 @@ func (w *writer) count(kind uint64) {
 
 func (w *writer) flush() {
 	if w.run > 0 {
-		w.data = binary.AppendUvarint(w.data, w.run*itemKinds|w.kind)
+		w.data = binary.AppendUvarint(w.data, w.run*itemKinds+w.kind)
 	}
 	w.run = 0
 }
