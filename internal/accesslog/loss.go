@@ -119,12 +119,17 @@ func (n *notes) concern(a announcement) bool {
 //	rsyslogd: imuxsock[pid: 812, name: /usr/sbin/haproxy] from <lb1:haproxy>: begin to drop messages due to rate-limiting
 //	rsyslogd-2177: imuxsock lost 116 messages from pid 6547 due to rate-limiting
 //	rsyslogd: imjournal: 3213 messages lost due to rate-limiting
+//	rsyslogd: haproxy[23910] from <lb1:haproxy[23910]>: 1021 messages lost due to rate-limiting
+//
+// In the last one the lost lines' tag stands where a tag is looked for.
 func readLoss(text []byte, o *Origin) (announcement, bool) {
 	switch {
 	case hasAnyPrefix(o.Tag, journals):
 		return readJournalLoss(string(text[:min(len(text), maxRemark)]))
-	case hasPrefix(o.Tag, "rsyslogd") && bytes.Contains(text, []byte(" due to rate-limiting")):
-		return readRsyslogLoss(string(text[:min(len(text), maxRemark)]))
+	case !bytes.Contains(text, []byte(" due to rate-limiting")):
+		return announcement{}, false
+	case hasPrefix(o.Tag, "rsyslogd"), hasPrefix(text, "from <"):
+		return readRsyslogLoss(" " + string(text[:min(len(text), maxRemark)]))
 	}
 	return announcement{}, false
 }
@@ -149,7 +154,7 @@ func readJournalLoss(text string) (a announcement, ok bool) {
 }
 
 func readRsyslogLoss(text string) (a announcement, ok bool) {
-	a.text = text
+	a.text = strings.TrimSpace(text)
 	for _, before := range []string{"[pid: ", "[pid ", " from pid "} {
 		if _, rest, found := strings.Cut(text, before); found {
 			a.pid, _ = leadingNumber(rest)
@@ -162,9 +167,10 @@ func readRsyslogLoss(text string) (a announcement, ok bool) {
 		name, _, _ := strings.Cut(rest, ">")
 		a.name = lastPart(name, ':')
 	}
+	a.name, _, _ = strings.Cut(a.name, "[")       // a tag may have its process behind it
 	count, _, _ := strings.Cut(text, " messages") // "begin to drop messages" tells no number
 	a.messages, _ = leadingNumber(lastPart(count, ' '))
-	kernels := strings.HasPrefix(text, "imklog") // its lines are the kernel's
+	kernels := strings.HasPrefix(a.text, "imklog") // its lines are the kernel's
 	return a, !kernels && (strings.Contains(text, "lost") || strings.Contains(text, "drop"))
 }
 

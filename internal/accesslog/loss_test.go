@@ -32,6 +32,8 @@ func TestLosses(t *testing.T) {
 		"rsyslogd: imuxsock[pid: 99, name: /usr/bin/lb]: 4561 messages lost due to rate-limiting (200 allowed within 5 seconds)":        "",
 		"rsyslogd: imuxsock[pid: 812, name: /usr/sbin/haproxy] from <lb1:haproxy>: begin to drop messages due to rate-limiting":         "0",
 		"rsyslogd: imuxsock from <lb1:ingress>: begin to drop messages due to rate-limiting":                                            "0",
+		"rsyslogd: haproxy[23910] from <lb1:haproxy[23910]>: 1021 messages lost due to rate-limiting (200 allowed within 5 seconds)":    "1021",
+		"rsyslogd: sshd[23] from <lb1:sshd[23]>: 1021 messages lost due to rate-limiting (200 allowed within 5 seconds)":                "",
 		"rsyslogd: imuxsock from <lb1:sshd>: begin to drop messages due to rate-limiting":                                               "",
 		"rsyslogd-2177: imuxsock lost 116 messages from pid 812 due to rate-limiting":                                                   "116",
 		"rsyslogd-2177: imuxsock lost 116 messages from pid 99 due to rate-limiting":                                                    "",

@@ -27,10 +27,10 @@ func readOwnMessage(text []byte, rec *Record, m *moment) Class {
 	switch {
 	case hasAnyPrefix(text, connections):
 		return Connection
-	case isOwn(text, rec) || isConnectionError(text, m):
+	case isOwn(text, rec):
 		return Message
 	}
-	return Unreadable
+	return readConnectionError(text, rec, m)
 }
 
 // stderrLen is the length of what stands before a message on HAProxy's standard
@@ -286,17 +286,31 @@ func (r *Record) nameBackend(server []byte) {
 // firstWord is the text before the first blank, all of it where there is none.
 func firstWord(b []byte) []byte { return b[:runTo(b, " ")] }
 
-// isConnectionError recognises the line of a connection that never became a
+// readConnectionError recognises the line of a connection that never became a
 // request (HAProxy manual 8.2.5):
 //
 //	client [accept date] frontend/listener: Connection error during SSL handshake
-func isConnectionError(text []byte, m *moment) bool {
+//
+// What names a backend without a server behind that is a request in a format of
+// the operator's own, of which no more is known.
+func readConnectionError(text []byte, rec *Record, m *moment) Class {
 	rest := readClientAndDate(text, m)
 	if rest == nil {
-		return false
+		return Unreadable
 	}
 	where := tokenAt(rest)
-	return len(where) > 1 && where[len(where)-1] == ':' && bytes.IndexByte(where, '/') > 0
+	slash := bytes.IndexByte(where, '/')
+	if slash <= 0 || where[len(where)-1] != ':' {
+		return Unreadable
+	}
+	backend, _, found := bytes.Cut(rest[len(where):], []byte("/<NOSRV>"))
+	if !found {
+		return Message
+	}
+	rec.Frontend = bytes.TrimSuffix(where[:slash], []byte("~"))
+	rec.Backend = backend[bytes.LastIndexByte(backend, ' ')+1:]
+	rec.Server, rec.NoServer = []byte("<NOSRV>"), true
+	return HalfRead
 }
 
 func hasAnyPrefix(b []byte, prefixes []string) bool {

@@ -48,6 +48,7 @@ func TestOwnShapes(t *testing.T) {
 		{"a server, whatever follows", `fe shop/s1 Mozilla/5.0`, `request fe shop/s1`},
 		{"a server, and nothing follows", `fe shop/s1`, `request fe shop/s1`},
 		{"a listener, not a server", `fe/1: Connection error during SSL handshake`, `message`},
+		{"a listener, and a request without a server", `fe/1: pay/<NOSRV> 0/-1/-1/-1/0 503 SC`, `half-read fe pay/<NOSRV>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, details := range []bool{false, true} {

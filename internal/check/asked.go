@@ -33,6 +33,12 @@ type Asked struct {
 	notes      []string // what else could not be had
 }
 
+// NamesStatistics says whether the user named a HAProxy to ask, or its saved
+// answer.
+func (f *Flags) NamesStatistics() bool {
+	return len(f.Socket) > 0 || len(f.URL) > 0 || f.Hostname != "" || f.StatsFile != ""
+}
+
 // Ask asks all endpoints at once. An error is one in the arguments. The query's
 // Sections are filled from the flags.
 func (f *Flags) Ask(ctx context.Context, stdin io.Reader, query endpoint.Query) (*Asked, error) {

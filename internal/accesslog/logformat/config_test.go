@@ -93,6 +93,8 @@ func TestLeftOut(t *testing.T) {
 		"several variables":        {"frontend b\n log-format \"$ONE ${TWO} %b/%s %ts\"\n", "b: haproxy.cfg line 4: the variable ONE, TWO is not set here"},
 		"CBOR":                     {"frontend b\n log-format '%{+cbor}o %(b)b %(s)s %(t)ts'\n", "its output is CBOR"},
 		"ambiguous":                {"frontend b\n log-format '%b%s %ts'\n", "nothing stands between backend and server"},
+		"a number between":         {"frontend b\n log-format '%b%Tw%s %ts'\n", "nothing stands between backend and server"},
+		"an address between":       {"frontend b\n log-format '%b%[src]%s %ts'\n", "nothing stands between backend and server"},
 		"a quote":                  {"frontend b\n log-format \"%b/%s %ts\n", `b: haproxy.cfg line 4: a quote (") is not closed`},
 		"in a block":               {"frontend b\n option httplog\n.if defined(X)\n log-format '%ci'\n.endif\n", ""},
 		"in a block, alone":        {"frontend b\n.if defined(X)\n log-format '%ci'\n.endif\n", "b: haproxy.cfg line 5: the log-format"},

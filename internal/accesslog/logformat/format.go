@@ -146,8 +146,9 @@ func compileQuiet(text string) (*Format, error) {
 }
 
 // adjacent reports whether two names follow each other with nothing between that
-// has to be there. (A text between that could be part of a name does not help
-// either, but lines show whether it is.)
+// tells where one ends: nothing at all, or something whose text could belong to a
+// name, such as a number. (The operator's own words could, too, but lines show
+// whether they do.)
 func adjacent(items []item) bool {
 	last := FieldNone // the name before, if nothing has come since
 	for _, it := range items {
@@ -157,16 +158,23 @@ func adjacent(items []item) bool {
 			return true
 		case name:
 			last = it.field
-		case !it.canBeEmpty():
+		case it.parts():
 			last = FieldNone
 		}
 	}
 	return false
 }
 
-// canBeEmpty: captures are nothing where nothing is captured, and expressions and
-// a client's text may be.
-func (it item) canBeEmpty() bool { return it.foreign() && !it.options.quote && !it.options.json }
+// parts says whether the item's text cannot be taken for a part of the names
+// around it.
+func (it item) parts() bool {
+	switch it.kind {
+	case kindText, kindSeparator, kindLocalDate, kindZonedDate:
+		return true
+	default:
+		return it.options.quote || it.options.json
+	}
+}
 
 // shorten quotes a format for an error message.
 func shorten(text string) string {

@@ -77,6 +77,10 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 	if err != nil {
 		return plugin.Result{}, err
 	}
+	beside, err := f.statisticsBeside(ctx, stdin)
+	if err != nil {
+		return plugin.Result{}, err
+	}
 	o := f.options()
 	f.Details = true
 	check.BoundMemory()
@@ -98,6 +102,7 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 		notes = append(notes, doubt.String())
 	}
 	findings = append(findings, report.quiet(f.Filter, f.NoTraffic, len(findings) > 0)...)
+	findings = append(findings, beside...)
 	if report.Unreadable = log.Lines.Unreadable + log.Overlong; report.Unreadable > 0 {
 		notes = append(notes, fmt.Sprintf("%s, the first looks like %q", plugin.Count(report.Unreadable, "unreadable line"), log.Lines.Shape))
 	}
@@ -105,6 +110,27 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 		notes = append(notes, "no rise to judge: the log reaches back less than one window before the window")
 	}
 	return report.result(findings, notes, f.Verbose, f.Perfdata), nil
+}
+
+// statisticsBeside are what is wrong with the statistics that were named beside a
+// log: they could not be had, or know nothing of a section that was asked for. That
+// is UNKNOWN at most, and hides nothing of what the log shows.
+func (f *flags) statisticsBeside(ctx context.Context, stdin io.Reader) ([]plugin.Finding, error) {
+	if !f.NamesStatistics() {
+		return nil, nil
+	}
+	capped := f.Flags
+	capped.ReachFlags = f.AtMostUnknown()
+	asked, err := capped.Ask(ctx, stdin, endpoint.Query{Rows: endpoint.BackendsAndServers})
+	if err != nil {
+		return nil, err
+	}
+	selection := asked.Select()
+	for i := range asked.Answers {
+		f.targets(asked, &asked.Answers[i], selection.Takes)
+	}
+	selection.Finish("backend")
+	return asked.Findings, nil
 }
 
 // mayChoose says whether something of a section may be chosen: a pattern may mean

@@ -38,7 +38,7 @@ type statistics struct {
 // askStatistics asks for the statistics, where the user says where. Then a
 // section that HAProxy does not have is told from a quiet one.
 func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics, error) {
-	if len(f.Socket) == 0 && len(f.URL) == 0 && f.Hostname == "" && f.StatsFile == "" {
+	if !f.NamesStatistics() {
 		return statistics{}, nil
 	}
 	query := endpoint.Query{Rows: endpoint.All}
