@@ -60,10 +60,11 @@ func TestRefusedForAMoment(t *testing.T) {
 		t.Fatalf("it was not waited for: %v", a.Err)
 	case <-time.After(50 * time.Millisecond): // it has been refused by now, or will be
 	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
+	// As HAProxy does it (sock_unix.c): at no moment is there no file.
+	after, err := net.Listen("unix", path+".new")
+	if err == nil {
+		err = os.Rename(path+".new", path)
 	}
-	after, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}
