@@ -14,6 +14,9 @@ import (
 // backend's servers are followed by its BACKEND row, nothing is there twice,
 // and the end is seen.
 func (r *Reader) Stats(end End) (*Stats, error) {
+	for n := 0; end == FileEnd && n < maxBlank && r.begins("\r\n"); n++ { // as below, on Windows
+		_, _ = r.src.Discard(len("\r\n"))
+	}
 	header, err := r.first(isStatsHeader)
 	for n := 0; end == FileEnd && err == ErrEmpty && n < maxBlank; n++ { // an editor, or a shell's echo
 		header, err = r.first(isStatsHeader)

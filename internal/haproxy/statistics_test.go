@@ -375,6 +375,9 @@ func TestServerWithoutStatus(t *testing.T) {
 // does is over.
 func TestStatsBlankFirst(t *testing.T) {
 	answer := rows(smallHeader, "be,s,UP,1,0,2,0,,,", "be,BACKEND,UP,1,0,1,0,,,")
+	if stats, err := readStats([]byte("\r\n\r\n"+answer), FileEnd); err != nil || stats == nil {
+		t.Errorf("after two empty lines of Windows: %v", err)
+	}
 	for blank, want := range map[int]bool{1: true, maxBlank: true, maxBlank + 1: false} {
 		text := []byte(strings.Repeat("\n", blank) + answer)
 		stats, err := readStats(text, FileEnd)

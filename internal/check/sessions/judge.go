@@ -146,6 +146,8 @@ func JudgeFrontend(t check.Target, o *Options) []Verdict {
 		sessions.State, sessions.Usage = plugin.Unknown, Measure{State: plugin.Unknown, Problem: "HAProxy tells no status"}
 	case !f.IsOpen():
 		sessions.close(o.Closed)
+	case f.SessionLimit == haproxy.Number{}: // every frontend has one (stats.c, ST_F_SLIM)
+		sessions.State, sessions.Usage = plugin.Unknown, Measure{State: plugin.Unknown, Problem: "HAProxy tells no limit"}
 	}
 	if !isSet(f.RateLimit) {
 		return []Verdict{sessions}

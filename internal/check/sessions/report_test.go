@@ -216,7 +216,8 @@ func TestTotals(t *testing.T) {
 	for _, v := range judgeAll(t, api()) {
 		r.Add(&v)
 	}
-	r.Add(&JudgeFrontend(frontend(haproxy.Frontend{Name: "free", Sessions: n(3)}), defaults(t))[0])
+	free := JudgeBackend(named("free", backend(1, server("a", "UP", 3, 0))), defaults(t))
+	r.Add(&free)
 	var got []string
 	for _, m := range r.totals() {
 		got = append(got, fmt.Sprintf("%s=%v%s/%v", m.Label, m.Value, m.Unit, m.Max))
@@ -256,6 +257,7 @@ func TestReportKeepsWhatIsPrinted(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	b := api()
+	free := JudgeBackend(named("free", backend(1, server("a", "UP", 3, 0))), defaults(t))
 	third := JudgeBackend(named("third", backend(1, server("a", "UP", 1, 3))), defaults(t))
 	for _, test := range []struct {
 		verdict Verdict
@@ -263,7 +265,8 @@ func TestJSON(t *testing.T) {
 	}{
 		{JudgeBackend(b, defaults(t)), `{"name":"api","endpoint":"","kind":"backend","resource":"sessions","state":"CRITICAL","current":96,"limit":100,"used_percent":96,"queue":12,"cause":"maxconn-exhausted"}`},
 		{third, `{"name":"third","endpoint":"","kind":"backend","resource":"sessions","state":"OK","current":1,"limit":3,"used_percent":33.33,"queue":0,"cause":null}`},
-		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"OK","current":3,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
+		{free, `{"name":"free","endpoint":"","kind":"backend","resource":"sessions","state":"OK","current":3,"limit":null,"used_percent":null,"queue":0,"cause":null}`},
+		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: n(3)}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
 		{JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Sessions: haproxy.Number{Damaged: true}}), defaults(t))[0], `{"name":"fe","endpoint":"","kind":"frontend","resource":"sessions","state":"UNKNOWN","current":null,"limit":null,"used_percent":null,"queue":null,"cause":null}`},
 	} {
 		got, err := json.Marshal(test.verdict.Section())

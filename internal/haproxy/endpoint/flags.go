@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -52,9 +53,12 @@ func (f *Flags) Endpoints(stdin io.Reader, getenv func(string) string) ([]Endpoi
 		return nil, err
 	}
 	endpoints = append(endpoints, pages...)
-	switch f.StatsFile {
-	case "":
-	case "-":
+	switch {
+	case f.StatsFile == "":
+	case strings.Contains(f.StatsFile, "://"):
+		// Not a word of it: an address may have a password in it.
+		return nil, errors.New("--stats-file takes a file; a page is asked with --url")
+	case f.StatsFile == "-":
 		endpoints = append(endpoints, Endpoint{Name: "standard input", Label: "standard input", source: file{stdin: stdin}})
 	default:
 		endpoints = append(endpoints, Endpoint{Name: f.StatsFile, Label: filepath.Base(f.StatsFile), source: file{path: f.StatsFile}})

@@ -184,6 +184,7 @@ func TestEndpointsRefused(t *testing.T) {
 		{Flags{URL: url, Cert: file("pem", "x"), Key: "/dev/zero"}, "--key: cannot read /dev/zero: it is not a regular file"},
 		{Flags{URL: url, Cert: file("big", strings.Repeat("x", maxPEM+1))}, "larger than such a file can be"},
 		{Flags{URL: url, Cert: "-----BEGIN\nhush"}, "cannot read the file of --cert: no such file or directory"},
+		{Flags{StatsFile: "http://u:hush@lb/;csv"}, "--stats-file takes a file; a page is asked with --url"},
 		{Flags{Port: 80}, "belong to --hostname"},
 		{Flags{TLS: true, URL: url}, "belong to --hostname"},
 		{Flags{URL: url, Password: "hush"}, "password without a user name"},
