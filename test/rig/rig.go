@@ -5,11 +5,13 @@
 package rig
 
 import (
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,15 +51,18 @@ func Dir(t testing.TB) string {
 // before it uses the first.
 var handedOut sync.Map
 
-// Port returns a TCP port on loopback that nobody listens on.
+// Port returns a TCP port on loopback that nobody listens on. It is none of those
+// that the kernel gives to connections (32768 and up), so that none takes it
+// before the test does.
 func Port(t testing.TB) string {
 	t.Helper()
+	const lowest, ports = 10_000, 22_000
 	for {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		port := strconv.Itoa(lowest + rand.IntN(ports))
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		_, port, _ := net.SplitHostPort(listener.Addr().String())
 		_ = listener.Close()
 		if _, taken := handedOut.LoadOrStore(port, true); !taken {
 			return port
