@@ -49,10 +49,11 @@ func (s socket) dial(ctx context.Context) (net.Conn, error) {
 		if err == nil {
 			return conn, nil
 		}
-		if full != nil && ctx.Err() != nil {
+		switch {
+		case errors.Is(err, syscall.EAGAIN):
+		case full != nil && timedOut(ctx, err):
 			return nil, s.explainDial(ctx, full)
-		}
-		if !errors.Is(err, syscall.EAGAIN) {
+		default:
 			return nil, s.explainDial(ctx, err)
 		}
 		full = err

@@ -416,6 +416,11 @@ func TestFullQueue(t *testing.T) {
 		}
 		dialled <- err
 	}()
+	select {
+	case err := <-dialled:
+		t.Fatalf("it did not wait for a place: %v", err)
+	case <-time.After(10 * queuePause):
+	}
 	accepted, _, err := syscall.Accept(fd)
 	if err != nil {
 		t.Fatal(err)
