@@ -129,8 +129,10 @@ type Parser struct {
 	moment  moment
 	notes   notes
 	repeats repeats
-	helper  *Parser // see reader
-	late    bool    // of the piece that is being read
+	spare   []*doubtful // see doubt
+	marks   markSet     // see edges.marks
+	helper  *Parser     // see reader
+	late    bool        // of the piece that is being read
 
 	// Of the last line that was read in full:
 	origin   Origin
@@ -146,7 +148,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, notes: newNotes()}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, notes: newNotes(), marks: markSet{}}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

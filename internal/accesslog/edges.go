@@ -27,15 +27,27 @@ type edges struct {
 	// beginning: each may be the double of a line before. failed are the marks of such
 	// lines at the end.
 	lines    int
-	doubtful []doubtful
+	doubtful []*doubtful
 	failed   []mark
 }
 
-// doubtful is a line that was read.
+// doubtful is a line that was read. Its bytes are its own.
 type doubtful struct {
 	rec    Record
 	origin Origin
 	mark   mark
+	bytes  [5][]byte
+}
+
+// keep makes it the line in r.
+func (d *doubtful) keep(r *Record, m mark) {
+	d.rec, d.mark = *r, m
+	d.origin.keep(r.Origin)
+	d.rec.Pair = 0 // another parser may hand it over
+	for i, field := range []*[]byte{&d.rec.Line, &d.rec.Frontend, &d.rec.Backend, &d.rec.Server, &d.rec.Request} {
+		d.bytes[i] = append(d.bytes[i][:0], *field...)
+		*field = d.bytes[i]
+	}
 }
 
 // isDoubtful reports whether a line, by its number, may have a double before the
@@ -45,14 +57,28 @@ func (e *edges) isDoubtful(r *Record, id identity, line int) bool {
 }
 
 // doubt keeps a line of which that is so.
-func (e *edges) doubt(r *Record, m mark) {
-	d := doubtful{rec: *r, mark: m}
-	d.origin.keep(r.Origin)
-	d.rec.Pair = 0 // another parser may hand it over
-	for _, b := range []*[]byte{&d.rec.Line, &d.rec.Frontend, &d.rec.Backend, &d.rec.Server, &d.rec.Request} {
-		*b = bytes.Clone(*b)
+func (e *edges) doubt(p *Parser, m mark) {
+	e.doubtful = append(e.doubtful, p.doubt(m))
+}
+
+// doubt is the line in rec, kept. A piece has dozens of such lines, so what was
+// handed over is used again.
+func (p *Parser) doubt(m mark) *doubtful {
+	d := &doubtful{}
+	if last := len(p.spare) - 1; last >= 0 {
+		d, p.spare = p.spare[last], p.spare[:last]
 	}
-	e.doubtful = append(e.doubtful, d)
+	d.keep(&p.rec, m)
+	return d
+}
+
+// maxSpare bounds a parser's spare.
+const maxSpare = recentLines
+
+func (p *Parser) giveBack(d *doubtful) {
+	if len(p.spare) < maxSpare {
+		p.spare = append(p.spare, d)
+	}
 }
 
 // maxUndated bounds undated.
@@ -88,7 +114,7 @@ func (e *edges) join(next edges, p *Parser, visit func(*Record)) {
 		next.settleUndated(e.lastTime, p, visit)
 	}
 	e.undated = append(e.undated, next.undated...)
-	e.joinDoubtful(next, visit)
+	e.joinDoubtful(next, p, visit)
 	e.to, e.open = next.to, next.open
 	e.see(next.firstTime)
 	e.see(next.lastTime)
@@ -96,13 +122,14 @@ func (e *edges) join(next edges, p *Parser, visit func(*Record)) {
 
 // joinDoubtful drops the lines of what follows that are doubles, and visits those
 // that nothing before the beginning is near enough to be.
-func (e *edges) joinDoubtful(next edges, visit func(*Record)) {
-	seen := e.marks(len(next.doubtful))
+func (e *edges) joinDoubtful(next edges, p *Parser, visit func(*Record)) {
+	seen := e.marks(len(next.doubtful), p)
 	for _, d := range next.doubtful {
 		d.mark.line += e.lines
 		again := seen.has(d.mark)
 		seen[d.mark.hash] = d.mark
 		if again {
+			p.giveBack(d)
 			continue
 		}
 		if e.from > 0 && d.mark.line < recentLines {
@@ -110,6 +137,7 @@ func (e *edges) joinDoubtful(next edges, visit func(*Record)) {
 			continue
 		}
 		d.handOver(visit)
+		p.giveBack(d)
 	}
 	for _, m := range next.failed {
 		m.line += e.lines
@@ -119,17 +147,17 @@ func (e *edges) joinDoubtful(next edges, visit func(*Record)) {
 	e.failed = slices.DeleteFunc(e.failed, func(m mark) bool { return m.line < e.lines-recentLines })
 }
 
-// marks are the last lines of failed requests by their hash; none if nothing is to
-// be looked up.
-func (e *edges) marks(lookups int) markSet {
+// marks are the last lines of failed requests by their hash, until the next call;
+// none if nothing is to be looked up.
+func (e *edges) marks(lookups int, p *Parser) markSet {
 	if lookups == 0 {
 		return nil
 	}
-	set := make(markSet, len(e.failed))
+	clear(p.marks)
 	for _, m := range e.failed {
-		set[m.hash] = m
+		p.marks[m.hash] = m
 	}
-	return set
+	return p.marks
 }
 
 // markSet has the last mark with each hash.
@@ -150,7 +178,7 @@ func (e *edges) settle(p *Parser, visit func(*Record)) {
 	e.settleFirst(false, p, visit)
 	e.settleUndated(e.firstTime, p, visit)
 	none := edges{}
-	none.joinDoubtful(*e, visit)
+	none.joinDoubtful(*e, p, visit)
 	e.doubtful = nil
 }
 
@@ -167,10 +195,7 @@ func (e *edges) settleFirst(continued bool, p *Parser, visit func(*Record)) {
 		p.rec.continues()
 	case e.isDoubtful(&p.rec, p.moment.identity, 0):
 		m := p.mark(0)
-		rest := e.doubtful
-		e.doubtful = nil
-		e.doubt(&p.rec, m)
-		e.doubtful = append(e.doubtful, rest...)
+		e.doubtful = slices.Insert(e.doubtful, 0, p.doubt(m))
 		e.failed = slices.Insert(e.failed, 0, m)
 		return
 	}

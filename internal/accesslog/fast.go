@@ -102,6 +102,7 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 	}
 	rec.clear()
 	rec.Class, rec.Own, rec.Origin = Request, true, &l.origin
+	touched := false // the record tells how the line before ended
 	for len(chunk)-done >= window {
 		w := chunk[done : done+window]
 		i := len(l.prefix)
@@ -166,8 +167,11 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		rec.Line = line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
 		rec.NoServer, rec.Pair = both.noServer, both.number
-		rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
-		rec.Details = Details{}
+		if touched {
+			rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
+			rec.Details = Details{}
+		}
+		touched = both.noServer || p.details
 		switch {
 		case both.noServer:
 			if readServerless(line[timers:], rec) != Request {
@@ -217,7 +221,7 @@ func (p *Parser) isSeen(w place, text int, id identity, e *edges) bool {
 		return true
 	}
 	if e.isDoubtful(&p.rec, id, e.lines) {
-		e.doubt(&p.rec, p.mark(e.lines))
+		e.doubt(p, p.repeats.marks[len(p.repeats.marks)-1]) // as isDouble has made it
 		return true
 	}
 	return false

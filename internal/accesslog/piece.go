@@ -72,7 +72,7 @@ func (p *Parser) scanLine(piece Piece, at, end int, e *edges, visit func(*Record
 	case p.isRepeated(place{piece.Data, at, e.lines}):
 		return
 	case e.isDoubtful(&p.rec, p.moment.identity, e.lines):
-		e.doubt(&p.rec, p.mark(e.lines))
+		e.doubt(p, p.mark(e.lines))
 		return
 	}
 	switch {

@@ -13,8 +13,9 @@ type Reading struct {
 	parsers []*Parser
 	visits  []func(*Record)
 
-	mu   sync.Mutex
-	runs []edges // of adjoining pieces: few, as long as pieces come nearly in order
+	mu    sync.Mutex
+	runs  []edges     // of adjoining pieces: few, as long as pieces come nearly in order
+	spare []*doubtful // of all parsers, while they read no piece
 }
 
 // NewReading returns a reading by as many goroutines as there are visitors. A
@@ -30,10 +31,12 @@ func NewReading(o Options, visits []func(*Record)) *Reading {
 // Piece reads a piece. Two calls at once must not have the same number.
 func (r *Reading) Piece(worker int, piece Piece) {
 	p, visit := r.parsers[worker], r.visits[worker]
+	r.lend(p)
 	run := p.scan(piece, visit)
 	run.failed = p.repeats.since(run.lines - recentLines)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.takeBack(p)
 	if i := r.find(func(e *edges) bool { return e.stream == run.stream && e.to == run.from }); i >= 0 {
 		before := r.runs[i]
 		r.runs = slices.Delete(r.runs, i, i+1)
@@ -45,6 +48,29 @@ func (r *Reading) Piece(worker int, piece Piece) {
 		r.runs = slices.Delete(r.runs, i, i+1)
 	}
 	r.runs = append(r.runs, run)
+}
+
+// lend gives a parser what others have handed over, to be used again: who joins
+// two pieces is not always who has read them.
+func (r *Reading) lend(p *Parser) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := max(0, len(r.spare)-mostLent)
+	p.spare = append(p.spare, r.spare[n:]...)
+	r.spare = r.spare[:n]
+}
+
+// mostLent is about what one piece has of such lines.
+const mostLent = 64
+
+// takeBack is called with mu held.
+func (r *Reading) takeBack(p *Parser) {
+	for _, d := range p.spare {
+		if len(r.spare) < maxSpare {
+			r.spare = append(r.spare, d)
+		}
+	}
+	p.spare = p.spare[:0]
 }
 
 func (r *Reading) find(is func(*edges) bool) int {

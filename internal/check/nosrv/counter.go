@@ -26,6 +26,7 @@ type Counter struct {
 	counted  KindSet
 	chosen   check.Filter
 	sections *check.Sections[tally]
+	recent   [256]recentSection // by Record.Pair
 	servers  map[serverName]Transition
 	assumed  uint64 // counted lines of the window whose kind is an assumption
 }
@@ -109,7 +110,7 @@ func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 	if len(name) == 0 {
 		name = r.Frontend
 	}
-	t := c.sections.Of(name).Counted
+	t := c.find(r.Pair, name)
 	c.addRouted(t, at, r)
 	if t == nil {
 		return
@@ -125,6 +126,22 @@ func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 		t.requests[at] += uint64(r.Times)
 		t.served = t.served || len(r.Server) > 0 && r.Server[0] != '<' // not one of HAProxy's own services
 	}
+}
+
+// recentSection is the section of a pair of names that was seen lately.
+type recentSection struct {
+	pair  uint64
+	place *check.Section[tally]
+}
+
+// find finds a request's section; nil if it was not chosen. Most requests are of
+// few pairs of names.
+func (c *Counter) find(pair uint64, name []byte) *tally {
+	slot := &c.recent[pair%uint64(len(c.recent))]
+	if pair == 0 || slot.pair != pair {
+		*slot = recentSection{pair, c.sections.Of(name)}
+	}
+	return slot.place.Counted
 }
 
 // addRouted counts the request for its frontend, if it has found a backend.
