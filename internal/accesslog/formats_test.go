@@ -92,6 +92,23 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// A format without a single blank reads the same behind every header.
+func TestFormatWithoutBlanks(t *testing.T) {
+	f, err := logformat.Compile(`{"f":"%f","b":"%b","s":"%s","t":"%ts"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := testOptions
+	o.Formats = []*logformat.Format{f}
+	for name, header := range headers {
+		var r Record
+		New(o).Parse([]byte(header(testOptions.Now, `{"f":"fe","b":"down","s":"<NOSRV>","t":"SC"}`)), false, &r)
+		if got := brief(&r); got != `request fe down/<NOSRV> SC -1 ""` {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // testdata/haproxy-2.6.log is what HAProxy 2.6 wrote with haproxy-2.6.cfg when
 // each of its six frontends got three requests: one with a user agent full of
 // quotes and braces and a cookie that forges the end of a line, a plain one, and

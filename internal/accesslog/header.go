@@ -135,12 +135,11 @@ func (h *header) readTag(line []byte, pos int, nested bool) (next int, more bool
 // timestamp at once, or a tag that has neither colon nor process id.
 func (h *header) addTokens(line []byte, pos int) {
 	for range maxTokens + 1 {
-		token := tokenAt(line[pos:])
-		if len(token) == 0 {
-			return
+		if pos < len(line) {
+			h.add(pos) // a format of an operator's own may have no blank at all
 		}
-		h.add(pos)
-		if !isHostToken(token) {
+		token := tokenAt(line[pos:])
+		if len(token) == 0 || !isHostToken(token) {
 			return
 		}
 		pos += len(token)

@@ -20,6 +20,8 @@ type shape struct {
 
 	manyFlags  bool
 	candidates int // numbers that can be a status
+
+	served bool // there is a server, which may answer with any status
 }
 
 // maxShape bounds the fields that are looked at.
@@ -27,8 +29,8 @@ const maxShape = 64
 
 // readShape reads the fields up to the first that a client may have chosen, or
 // that HAProxy has no field for.
-func readShape(b []byte) shape {
-	var s shape
+func readShape(b []byte, served bool) shape {
+	s := shape{served: served}
 	before := numberless // the kind of number before
 	for range maxShape {
 		if len(b) == 0 {
@@ -43,7 +45,7 @@ func readShape(b []byte) shape {
 			if s.request == nil {
 				s.request = text
 			}
-			b, before = rest, numberless
+			b, before = rest, requestKind
 			continue
 		case '{':
 			_, rest, ok := cutAt(b[1:], '}')
@@ -98,10 +100,11 @@ func (s *shape) take(word, rest []byte, before numberKind) bool {
 func (s *shape) takeNumber(word, rest []byte, before numberKind) {
 	next := kindOfNumber(rest[:runTo(rest, " ")])
 	switch {
+	case s.served && (before == timersKind || before == requestKind) && isAnyStatus(word):
 	case !isStatus(word):
 		return
 	case before == timersKind:
-	case next == small, before != numberless && string(word) != "503":
+	case next == small, before >= small && string(word) != "503":
 		return
 	}
 	s.candidates++
@@ -112,9 +115,10 @@ func (s *shape) takeNumber(word, rest []byte, before numberKind) {
 type numberKind uint8
 
 const (
-	numberless numberKind = iota
-	timersKind            // numbers between slashes
-	small                 // too small for the size of an answer
+	numberless  numberKind = iota
+	requestKind            // text in quotes
+	timersKind             // numbers between slashes
+	small                  // too small for the size of an answer
 	large
 )
 
@@ -143,6 +147,13 @@ func isStatus(word []byte) bool {
 		return true
 	}
 	return false
+}
+
+// isAnyStatus: a server may answer with a status that HAProxy has no use for. Such
+// a number is only taken for one behind timers or the request; elsewhere it may be
+// a size.
+func isAnyStatus(word []byte) bool {
+	return len(word) == 3 && '1' <= word[0] && word[0] <= '5' && allDigits(word)
 }
 
 // isTermination: the letters are those of sess_term_cond, sess_fin_state and the
@@ -174,7 +185,7 @@ func isAddress(word []byte) bool {
 // readOwnShape reads how a request ended in a format of an operator's own that
 // begins like option httplog.
 func readOwnShape(rest []byte, rec *Record) Class {
-	s := readShape(rest)
+	s := readShape(rest, !rec.NoServer)
 	if s.candidates != 1 {
 		s.status = 0
 	}
