@@ -55,7 +55,7 @@ type Record struct {
 	Line     []byte  // the line as it was read, without its line end
 	Written  int64   // when the line was written, Unix nanoseconds; 0 where nothing tells
 	Times    int     // how many lines it stands for: N for "message repeated N times", else 1
-	Own      bool    // HAProxy wrote it: it reads so, or its tag says so; false for other programs
+	Own      bool    // the line itself shows that HAProxy wrote it: it reads so, or its tag says so
 	Origin   *Origin // who wrote it, as its header tells; never nil
 	Frontend []byte  // without the trailing ~ of a TLS listener; nil where the format does not name it
 	Backend  []byte
@@ -81,7 +81,8 @@ type Record struct {
 
 	Change Change // for Class Transition
 
-	step bool // a Message that is of a step before a request's end
+	step  bool // a Message that is of a step before a request's end
+	loose bool // a Message by words that another program may write as well
 }
 
 // clear makes it the record of a line of which nothing is known.

@@ -26,6 +26,8 @@ type header struct {
 	dataAt   int  // where its structured data begin; 0 for none
 	dataEnd  int
 	whoKnown bool
+	source   int // where what sourceLen measures begins
+	sourceIs int // and its length; 0 for none
 	tagEnd   int // behind the innermost tag; 0 for none
 
 	certain  bool // the first start follows a tag, so that the text cannot change it
@@ -55,7 +57,7 @@ func (h *header) read(line []byte) {
 // readLevel reads one header at pos. more says that another may follow at next.
 func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 	if level == 0 {
-		pos += sourceLen(line)
+		pos = h.skipSource(line, pos)
 	}
 	begin := pos
 	pos += priorityLen(line[pos:])
@@ -95,7 +97,7 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 		h.fragment = line[pos+len("stdout ")] == 'P'
 		return pos + n, true
 	}
-	pos += sourceLen(line[pos:])              // docker service logs --timestamps
+	pos = h.skipSource(line, pos)             // docker service logs --timestamps
 	if n > 0 && priorityLen(line[pos:]) > 0 { // a runtime's time before what log stdout writes
 		return pos, true
 	}
@@ -241,6 +243,15 @@ func structuredLen(b []byte) int {
 		n++
 	}
 	return n
+}
+
+// skipSource skips what says whose line it is, and notes where that stands.
+func (h *header) skipSource(line []byte, pos int) int {
+	n := sourceLen(line[pos:])
+	if n > 0 {
+		h.source, h.sourceIs = pos, n
+	}
+	return pos + n
 }
 
 // sourceLen is the length of what docker compose, docker service and kubectl put

@@ -35,9 +35,10 @@ type announcement struct {
 // notes are what one parser has seen of losses, and of whom they may be about.
 type notes struct {
 	losses []announcement
-	tags   map[string]bool // of HAProxy's lines
+	tags   map[string]bool // of HAProxy's lines; "" is none
 	pids   map[int]bool
-	tag    []byte // the last one that was noted
+	seen   bool   // one was noted
+	tag    []byte // the last one
 	pid    int
 }
 
@@ -48,11 +49,11 @@ func newNotes() notes {
 // see takes in who wrote a line of HAProxy's. The lines of the fast path have the
 // origin of the one before them.
 func (n *notes) see(o *Origin) {
-	if o.PID == n.pid && bytes.Equal(o.Tag, n.tag) {
+	if n.seen && o.PID == n.pid && bytes.Equal(o.Tag, n.tag) {
 		return
 	}
-	n.tag, n.pid = append(n.tag[:0], o.Tag...), o.PID
-	if len(n.tags) < maxNames && len(o.Tag) > 0 {
+	n.seen, n.tag, n.pid = true, append(n.tag[:0], o.Tag...), o.PID
+	if len(n.tags) < maxNames {
 		n.tags[string(o.Tag)] = true
 	}
 	if len(n.pids) < maxNames && o.PID != 0 {
@@ -103,7 +104,7 @@ func (n *notes) concerning() []Loss {
 func (n *notes) concern(a announcement) bool {
 	switch {
 	case a.name != "":
-		return isHAProxy(a.name) || n.tags[a.name] || n.pids[a.pid]
+		return isNamedAfter(a.name) || n.tags[a.name] || n.pids[a.pid]
 	case a.pid != 0:
 		return n.pids[a.pid] || len(n.pids) == 0
 	}
@@ -175,7 +176,13 @@ func readRsyslogLoss(text string) (a announcement, ok bool) {
 }
 
 // lastPart is what stands behind the last separator.
-func lastPart(s string, separator byte) string { return s[strings.LastIndexByte(s, separator)+1:] }
+func lastPart[T string | []byte](s T, separator byte) T {
+	i := len(s)
+	for i > 0 && s[i-1] != separator {
+		i--
+	}
+	return s[i:]
+}
 
 // leadingNumber reads the number that s begins with.
 func leadingNumber(s string) (int, bool) {

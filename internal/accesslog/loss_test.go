@@ -11,7 +11,8 @@ import (
 func lossesOf(log string) []Loss {
 	reading := NewReading(testOptions, []func(*Record){func(*Record) {}})
 	reading.Piece(0, Piece{Data: []byte(log), To: int64(len(log))})
-	return reading.Close()
+	losses, _ := reading.Close()
+	return losses
 }
 
 // Losses that syslog daemons announce, of HAProxy's lines or nobody's by name.

@@ -10,7 +10,7 @@ func readMessage(text []byte, rec *Record, m *moment) Class {
 		return Message
 	}
 	class := readOwnMessage(text, rec, m)
-	rec.Own = class != Unreadable
+	rec.Own, rec.loose = class != Unreadable, class == Message
 	return class
 }
 

@@ -84,8 +84,9 @@ func (r *Reading) find(is func(*edges) bool) int {
 
 // Close visits the lines that were waiting for pieces before them, when all have
 // been read. It tells the losses that syslog daemons have announced, oldest first
-// and not more than the newest hundred.
-func (r *Reading) Close() []Loss {
+// and not more than the newest hundred, and the tags that HAProxy's lines have; the
+// empty one is of lines without a tag.
+func (r *Reading) Close() (losses []Loss, tags map[string]bool) {
 	slices.SortStableFunc(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
 	for i := range r.runs {
 		r.runs[i].settle(r.parsers[0], r.visits[0])
@@ -95,5 +96,5 @@ func (r *Reading) Close() []Loss {
 	for _, p := range r.parsers[1:] {
 		all.add(&p.notes)
 	}
-	return all.concerning()
+	return all.concerning(), all.tags
 }

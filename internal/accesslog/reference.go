@@ -46,8 +46,8 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	}
 	rec.Origin = &p.origin
 	readOrigin(line, &h, start, rec.Origin)
+	rec.Own = rec.isOwn(line[start:])
 	if rec.Class == Unreadable {
-		rec.Own = isHAProxy(rec.Origin.Tag)
 		if times, _ := cutRepeated(line[start:]); times > 0 {
 			rec.Times = times
 		}

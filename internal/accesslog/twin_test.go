@@ -292,7 +292,7 @@ func TestHeadersDoNotMatter(t *testing.T) {
 					}
 				}
 				got.Written, got.Line = bare.Written, bare.Line
-				got.Host, got.Tag, got.PID = bare.Host, bare.Tag, bare.PID // TestOrigin
+				got.Host, got.Tag, got.PID, got.Own = bare.Host, bare.Tag, bare.PID, bare.Own // TestOrigin
 				if d := diff.Diff(bare, got); d != "" {
 					t.Fatalf("%s, %s: %q (-bare +dressed):\n%s", format, name, header(at, text), d)
 				}

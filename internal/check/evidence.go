@@ -101,7 +101,7 @@ func (l Log) Lost(s Stretch) []string {
 // nothing: the log has no line of HAProxy's that could be read.
 func (l Log) nothing(s Stretch, _ EvidenceFlags) Doubt {
 	at := s.At.Format(time.DateTime)
-	unreadable := l.Lines.Unreadable + l.Overlong
+	unreadable := l.Lines.Unreadable + l.Lines.Foreign + l.Overlong
 	switch {
 	case l.Streamed && l.Lines.All > 0 && l.Lines.InStretch == 0 && l.Lines.Untimed == 0:
 		return Doubt{plugin.Unknown, fmt.Sprintf("no line of standard input was written in the %s before %s", plugin.FormatDuration(s.Window+s.Baseline), at), "check --timezone, --at and what is piped in", true}

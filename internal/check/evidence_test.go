@@ -29,6 +29,12 @@ func foreign(before time.Duration) *accesslog.Record {
 	return r
 }
 
+// tagged is a line under a tag.
+func tagged(tag string, r *accesslog.Record) *accesslog.Record {
+	r.Origin = &accesslog.Origin{Host: []byte("lb1"), Tag: []byte(tag)}
+	return r
+}
+
 func untimed(r *accesslog.Record) *accesslog.Record {
 	r.Written = 0
 	return r
@@ -106,6 +112,9 @@ func TestDoubts(t *testing.T) {
 		{"a few are not", append(times(9, line(accesslog.Unreadable, minute)), times(1000, line(accesslog.Request, 30*minute))...), Log{}, ""},
 		{"other programs' do not count", append(times(1000, foreign(minute)), request), Log{}, ""},
 
+		{"less than half under a tag that HAProxy has is readable", append(times(20, tagged("ingress", foreign(20*minute))), times(19, line(accesslog.Request, 30*minute))...), Log{}, "20 of HAProxy's 39 lines could not be read"},
+		{"under a tag that HAProxy does not have", append(times(20, tagged("sshd", foreign(20*minute))), times(19, line(accesslog.Request, 30*minute))...), Log{}, ""},
+
 		{"only connections", times(7, line(accesslog.Connection, 50*minute)), Log{}, "7 connections, and not one tells how it ended"},
 		{"a request among connections", append(times(7, line(accesslog.Connection, 50*minute)), request), Log{}, ""},
 		{"a request before the stretch", append(times(7, line(accesslog.Connection, 50*minute)), line(accesslog.Request, 2*time.Hour)), Log{}, "7 connections"},
@@ -128,6 +137,7 @@ func TestDoubts(t *testing.T) {
 				lines[i%2].Add(r)
 			}
 			lines[0].Merge(lines[1])
+			lines[0].attribute(func(tag string) bool { return tag == "ingress" })
 			log.Lines = lines[0]
 			if written := lines[0].newest; written != 0 {
 				log.Own = time.Unix(0, written).In(time.UTC)

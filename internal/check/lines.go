@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,12 +21,15 @@ type Lines struct {
 	Readable    uint64 // HAProxy's lines that were understood, in the stretch or not
 	Requests    uint64 // in the stretch; those too that were read by half
 	Connections uint64 // in the stretch; connections of which nothing but their beginning is logged
-	Unreadable  uint64 // lines that were not understood, of any program, in the stretch or without a time
-	Shape       string // of the first of these
+	Unreadable  uint64 // HAProxy's lines that were not understood, and nobody's by name, in the stretch or without a time
+	Shape       string // of the first of these, else of the first of Foreign
+	Foreign     uint64 // such lines of other programs
 	Untimed     uint64 // requests that do not tell their time
 	AtEnd       uint64 // HAProxy's lines that were written after the stretch
 
-	Tagged [2]Reading // lines under HAProxy's own tag: in the stretch, and in its window
+	Tagged [2]Reading // lines under a tag of HAProxy's: in the stretch, and in its window
+
+	unread map[author]*unread // lines that were not understood, until it is known whose they are (attribute)
 
 	// plain are requests of HAProxy's in the stretch, in baseline and window: most
 	// lines. What they add to the numbers above is added in the end (settle).
@@ -34,6 +38,23 @@ type Lines struct {
 	newest int64            // when HAProxy's newest line before the stretch's end was written
 	later  map[string]int64 // by host: the newest of its lines that are later than now
 	rhythm *rhythm          // nil unless it is wanted
+}
+
+// author is who wrote a line, by its tag; own: the line itself shows that HAProxy did.
+type author struct {
+	tag string
+	own bool
+}
+
+// maxAuthors bounds those that are told apart.
+const maxAuthors = 1000
+
+// unread are lines of one author that were not understood.
+type unread struct {
+	lines   uint64    // in the stretch, or without a time
+	phases  [2]uint64 // in the stretch, and in its window
+	written int64     // when the first of them was; 0 if that is not known
+	shape   string    // of the first
 }
 
 // Reading is how well lines could be read.
@@ -48,7 +69,7 @@ const (
 // NewLines returns the lines of a stretch. Live says that it ends now, so that a
 // later line was written by another clock.
 func NewLines(s Stretch, live bool) *Lines {
-	return &Lines{from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(), live: live, later: map[string]int64{}}
+	return &Lines{from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(), live: live, unread: map[author]*unread{}, later: map[string]int64{}}
 }
 
 // Add looks at one line. It keeps nothing of the record but copies.
@@ -99,7 +120,9 @@ func (l *Lines) addAny(r *accesslog.Record) {
 		}
 		return
 	}
-	l.addReading(r)
+	if r.Class != accesslog.Unreadable {
+		l.addReading(r)
+	}
 	switch r.Class {
 	case accesslog.Request, accesslog.HalfRead:
 		l.Requests += uint64(r.Times)
@@ -112,10 +135,64 @@ func (l *Lines) addUnreadable(r *accesslog.Record, inStretch bool) {
 	if r.Written != 0 && !inStretch {
 		return
 	}
-	l.Unreadable++
-	if l.Shape == "" {
-		l.Shape = shapeOf(r.Line)
+	u := l.unreadOf(author{string(r.Origin.Tag), r.Own})
+	u.lines++
+	if inStretch {
+		u.phases[0]++
 	}
+	if inStretch && r.Written >= l.begin {
+		u.phases[1]++
+	}
+	if u.lines == 1 || r.Written < u.written {
+		u.written, u.shape = r.Written, shapeOf(r.Line)
+	}
+}
+
+// unreadOf are the lines of an author; of one too many, nobody's.
+func (l *Lines) unreadOf(a author) *unread {
+	u := l.unread[a]
+	switch {
+	case u != nil:
+		return u
+	case len(l.unread) >= maxAuthors && a != author{}:
+		return l.unreadOf(author{})
+	}
+	u = &unread{}
+	l.unread[a] = u
+	return u
+}
+
+// attribute counts the lines that were not understood for whoever wrote them, now
+// that it is known which tags HAProxy has. What has no tag may be HAProxy's.
+func (l *Lines) attribute(isHAProxys func(tag string) bool) {
+	var first, firstForeign unread
+	for a, u := range l.unread {
+		own := a.own || isHAProxys(a.tag)
+		if !own && a.tag != "" {
+			l.Foreign += u.lines
+			firstForeign.takeFirst(u)
+			continue
+		}
+		l.Unreadable += u.lines
+		first.takeFirst(u)
+		for i, n := range u.phases {
+			if own {
+				l.Tagged[i].Unreadable += n
+			}
+		}
+	}
+	if l.Shape = first.shape; l.Unreadable == 0 {
+		l.Shape = firstForeign.shape
+	}
+	l.unread = nil
+}
+
+// takeFirst takes over the first of others' lines if that was written before.
+func (u *unread) takeFirst(other *unread) {
+	if u.lines == 0 || cmp.Or(cmp.Compare(other.written, u.written), strings.Compare(other.shape, u.shape)) < 0 {
+		u.written, u.shape = other.written, other.shape
+	}
+	u.lines += other.lines
 }
 
 // addTime notes when a line of HAProxy's was written.
@@ -140,11 +217,7 @@ func (l *Lines) addReading(r *accesslog.Record) {
 		if i == 1 && r.Written < l.begin {
 			break
 		}
-		if r.Class == accesslog.Unreadable {
-			l.Tagged[i].Unreadable++
-		} else {
-			l.Tagged[i].Readable++
-		}
+		l.Tagged[i].Readable++
 	}
 }
 
@@ -157,15 +230,17 @@ func (l *Lines) Merge(other *Lines) {
 	l.Readable += other.Readable
 	l.Requests += other.Requests
 	l.Connections += other.Connections
-	l.Unreadable += other.Unreadable
 	l.Untimed += other.Untimed
 	l.AtEnd += other.AtEnd
-	if l.Shape == "" {
-		l.Shape = other.Shape
-	}
 	for i, theirs := range other.Tagged {
 		l.Tagged[i].Readable += theirs.Readable
-		l.Tagged[i].Unreadable += theirs.Unreadable
+	}
+	for a, theirs := range other.unread {
+		ours := l.unreadOf(a)
+		ours.takeFirst(theirs)
+		for i, n := range theirs.phases {
+			ours.phases[i] += n
+		}
 	}
 	l.newest = max(l.newest, other.newest)
 	for host, written := range other.later {

@@ -33,13 +33,14 @@ func (f *LogFlags) isStreamed() bool {
 
 // lookBack finds out what the log tells of HAProxy's silence, if it is silent.
 // What cannot be found out, or not in half of the time that is left, stays
-// unknown: the stretch itself was read.
-func (r reader) lookBack(ctx context.Context, s Stretch, log *Log) {
+// unknown: the stretch itself was read. It returns the tags of HAProxy's lines
+// before the stretch, if it had to look for one.
+func (r reader) lookBack(ctx context.Context, s Stretch, log *Log) (tags map[string]bool) {
 	if log.Streamed {
 		if !log.Own.IsZero() {
 			log.Silence.Lines, log.Silence.Longest = log.Lines.rhythm.silence(log.Own.Add(-s.Baseline))
 		}
-		return
+		return nil
 	}
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
@@ -47,35 +48,37 @@ func (r reader) lookBack(ctx context.Context, s Stretch, log *Log) {
 		defer cancel()
 	}
 	if log.Own.IsZero() {
-		r.findOwn(ctx, s, log)
+		tags = r.findOwn(ctx, s, log)
 	}
 	silence := s.At.Sub(log.Own)
 	if log.Own.IsZero() || silence < s.Window {
-		return
+		return tags
 	}
 	log.Silence = r.silence(ctx, log.Own, s.Baseline)
 	if log.Silence.Lines >= silenceLines && silence > silenceFactor*log.Silence.Longest {
 		log.Silence.Before = r.silentBefore(ctx, s.At, silence)
 	}
+	return tags
 }
 
 // findOwn looks for HAProxy's newest line before the stretch, in longer and
 // longer steps, until it is found, the log ends, or many lines are only other
-// programs'.
-func (r reader) findOwn(ctx context.Context, s Stretch, log *Log) {
+// programs'. It returns the tags of HAProxy's lines that it has seen.
+func (r reader) findOwn(ctx context.Context, s Stretch, log *Log) map[string]bool {
 	to, reaches := spanOf(s).From, log.Earliest
 	for step := firstLookBack; step <= lastLookBack && log.Searched < maxLookBack && to.After(reaches); step *= 2 {
 		lines, report, err := r.peek(ctx, to.Add(-step), to, func(l *Lines) bool { return l.All+l.plain[0]+l.plain[1] >= maxLookBack })
 		if err != nil {
-			return
+			return nil
 		}
 		if lines.newest != 0 {
 			log.Own = time.Unix(0, lines.newest)
-			return
+			return report.tags
 		}
 		log.Searched += lines.InStretch
 		to, reaches = to.Add(-step), report.Earliest
 	}
+	return nil
 }
 
 // silence is how silent HAProxy was before its newest line, for a baseline's

@@ -93,7 +93,8 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	log := logOf(report.Report, counted.lines)
 	log.Live, log.Streamed = f.At == "", streamed
 	log.Losses, log.LeftOut, log.Partial, log.Serving = report.losses, found.LeftOut, found.Partial, found.Serving
-	r.lookBack(ctx, stretch, &log)
+	before := r.lookBack(ctx, stretch, &log)
+	log.Lines.attribute(func(tag string) bool { return report.tags[tag] || before[tag] })
 	return counted.counter, log, nil
 }
 
@@ -134,17 +135,18 @@ func read[C Counter[C]](ctx context.Context, r reader, span logsource.Span, newC
 	report, err := r.source.Read(ctx, span, workers, accesslog.New(r.options).WrittenAt, func(worker int, c logsource.Chunk) {
 		reading.Piece(worker, accesslog.Piece(c))
 	})
-	losses := reading.Close()
+	losses, tags := reading.Close()
 	for _, other := range counters[1:] {
 		counters[0].Merge(other)
 	}
-	return counters[0], told{report, losses}, err
+	return counters[0], told{report, losses, tags}, err
 }
 
 // told is what reading a log tells beside its lines.
 type told struct {
 	logsource.Report
 	losses []accesslog.Loss
+	tags   map[string]bool // of HAProxy's lines
 }
 
 // spanOf is what has to be read: the stretch, and where the baseline is shorter
