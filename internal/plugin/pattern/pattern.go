@@ -1,5 +1,4 @@
-// Package section says which of HAProxy's sections (frontends, backends,
-// listens) a check is about: patterns that include and patterns that exclude.
+// Package pattern chooses sections, servers and rules by their names.
 package pattern
 
 import (
@@ -74,12 +73,11 @@ func (p Pattern) matchOne(name string) bool {
 	if p.glob == "" {
 		return false
 	}
-	matched, err := path.Match(p.glob, name)
-	return err == nil && matched
+	matched, _ := path.Match(p.glob, name) // Parse has seen that the glob is whole
+	return matched
 }
 
-// Exact returns the one name that the pattern can match, where it has no
-// wildcard.
+// Exact returns the one name that the pattern can match, if it has no wildcard.
 func (p Pattern) Exact() (name string, ok bool) {
 	if p.regexp != nil || p.text == "" || strings.ContainsAny(p.text, `*?[\`) {
 		return "", false

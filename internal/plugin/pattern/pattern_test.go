@@ -41,10 +41,41 @@ func TestPatternMatch(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for _, text := range []string{"", "~", "[", "a[b", `a\`, "~(", "~[z-a]", strings.Repeat("a", 1025)} {
-		if _, err := Parse(text); err == nil {
-			t.Errorf("Parse(%.20q) gives no error", text)
+	for text, reason := range map[string]string{
+		"": "is empty", "~": "is empty", "[": "glob", "a[b": "glob", `a\`: "glob", "~(": "regular expression", "~[z-a]": "regular expression",
+		strings.Repeat("a", 1025): "1025 bytes",
+	} {
+		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("Parse(%.20q): %v, want %q", text, err, reason)
 		}
+	}
+	if _, err := Parse(strings.Repeat("a", 1024)); err != nil {
+		t.Errorf("the longest pattern is refused: %v", err)
+	}
+}
+
+func TestExact(t *testing.T) {
+	for text, want := range map[string]bool{"v2": true, "a]b": true, "v*": false, "v?": false, "[v]2": false, `v\2`: false, "~v2": false} {
+		p, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name, exact := p.Exact(); exact != want || exact && name != text {
+			t.Errorf("%q is exactly %q, %t, want %t", text, name, exact, want)
+		}
+	}
+	if name, exact := (Pattern{}).Exact(); exact {
+		t.Errorf("the zero Pattern is exactly %q", name)
+	}
+}
+
+func TestPatternAsFlag(t *testing.T) {
+	var p Pattern
+	if err := p.UnmarshalText([]byte("v*")); err != nil || p.String() != "v*" || !p.Match("v2") {
+		t.Errorf("v* reads as %q, %v", p, err)
+	}
+	if err := p.UnmarshalText([]byte("[")); err == nil || p.String() != "v*" {
+		t.Errorf("an open bracket reads as %q, %v", p, err)
 	}
 }
 

@@ -92,14 +92,13 @@ type LimitRules []LimitRule
 // For returns the limit for the thing with these names: that of the last rule
 // that matches; none if no rule does.
 func (rules LimitRules) For(names ...string) Limit {
-	rule, _ := rules.last(func(r LimitRule) bool { return r.matches(names...) })
-	return rule.Limit
+	return rules.last(func(r LimitRule) bool { return r.matches(names...) }).Limit
 }
 
 // Named returns the limit for the thing with these names if the rule that holds
 // for it has a pattern; false if that is a rule for all.
 func (rules LimitRules) Named(names ...string) (limit Limit, named bool) {
-	if rule, ok := rules.last(func(r LimitRule) bool { return r.matches(names...) }); ok && rule.some {
+	if rule := rules.last(func(r LimitRule) bool { return r.matches(names...) }); rule.some {
 		return rule.Limit, true
 	}
 	return Limit{}, false
@@ -107,17 +106,18 @@ func (rules LimitRules) Named(names ...string) (limit Limit, named bool) {
 
 // ForAll returns the limit of the last rule without a pattern.
 func (rules LimitRules) ForAll() Limit {
-	rule, _ := rules.last(func(r LimitRule) bool { return !r.some })
-	return rule.Limit
+	return rules.last(func(r LimitRule) bool { return !r.some }).Limit
 }
 
-func (rules LimitRules) last(holds func(LimitRule) bool) (LimitRule, bool) {
+// last is the last rule that holds; the zero rule, which is for all and has no
+// limit, if none does.
+func (rules LimitRules) last(holds func(LimitRule) bool) LimitRule {
 	for _, rule := range slices.Backward(rules) {
 		if holds(rule) {
-			return rule, true
+			return rule
 		}
 	}
-	return LimitRule{}, false
+	return LimitRule{}
 }
 
 // WithDefault returns the rules with a default put before them. It panics if

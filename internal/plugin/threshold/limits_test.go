@@ -33,6 +33,7 @@ func TestParseLimit(t *testing.T) {
 		"1,5%,2":    "both ranges are rates",
 		"1:5%":      "one end is a rate and the other a share",
 		"none,5%":   "none stands alone",
+		"5,none":    "none stands alone",
 		"5%,none":   "none stands alone",
 		"none,none": "none stands alone",
 		"1,":        "is empty",
@@ -76,9 +77,12 @@ func TestLimitRules(t *testing.T) {
 		t.Error("no rule is a limit")
 	}
 	var bad LimitRule
-	for _, text := range []string{"=5", "[=5", "web=", "web=1,2"} {
-		if err := bad.UnmarshalText([]byte(text)); err == nil {
-			t.Errorf("%q was taken for a rule", text)
+	for text, reason := range map[string]string{"=5": "empty", "[=5": "pattern", "[=": "pattern", "web=": "range", "web=1,2": "both ranges"} {
+		if err := bad.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%q: %v, want %q", text, err, reason)
 		}
+	}
+	if bad.String() != "" {
+		t.Errorf("a refused rule is kept: %q", bad)
 	}
 }

@@ -56,15 +56,15 @@ func ParseRange(text string) (Range, error) {
 	if !colon {
 		start, end = "", body
 	}
-	if err := r.parseEnds(start, end, colon); err != nil {
+	if err := r.parseEnds(start, end); err != nil {
 		return Range{}, fmt.Errorf("range %q: %w; write for example 10, 10:, ~:10, 10:20, @10:20, 50%%: or none", text, err)
 	}
 	return r, nil
 }
 
-func (r *Range) parseEnds(start, end string, colon bool) (err error) {
+func (r *Range) parseEnds(start, end string) (err error) {
 	switch {
-	case start == "~" && colon:
+	case start == "~":
 		r.noStart = true
 	case start != "":
 		if r.start, err = parseBound(start); err != nil {
@@ -92,11 +92,8 @@ func (r *Range) parseEnds(start, end string, colon bool) (err error) {
 
 func parseBound(text string) (Bound, error) {
 	number, percent := strings.CutSuffix(text, "%")
-	if !isDecimal(number) {
-		return Bound{}, fmt.Errorf("%q is not a number", text)
-	}
 	value, err := strconv.ParseFloat(number, 64)
-	if err != nil {
+	if err != nil || !isDecimal(number) {
 		return Bound{}, fmt.Errorf("%q is not a number", text)
 	}
 	if value == 0 {
@@ -108,21 +105,12 @@ func parseBound(text string) (Bound, error) {
 // isDecimal is stricter than strconv.ParseFloat, which also takes "inf",
 // "nan", "0x1p-2" and "1_000".
 func isDecimal(text string) bool {
-	text = strings.TrimPrefix(text, "-")
-	whole, fraction, point := strings.Cut(text, ".")
-	if !isDigits(whole) || (point && !isDigits(fraction)) {
-		return false
-	}
-	return whole != "" && (!point || fraction != "")
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return isDigits(whole) && (!point || isDigits(fraction))
 }
 
 func isDigits(text string) bool {
-	for _, c := range []byte(text) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return true
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // IsNone says whether the range is switched off.
@@ -178,7 +166,7 @@ func (r Range) Of(total float64) Range {
 	return r
 }
 
-// Only returns the range where all its ends are of one kind, percentages or
+// Only returns the range if all its ends are of one kind, percentages or
 // numbers, and otherwise "none": a graph of percentages cannot show a line at a
 // number.
 func (r Range) Only(percent bool) Range {
@@ -203,9 +191,9 @@ func (r Range) InPercent() (Range, error) {
 	return r, nil
 }
 
-// And returns the range that alerts where r or other does, for two ranges of
-// plain numbers. It returns false where no single range does: one of them is
-// inverted (@), or they leave no value fine.
+// And returns the range that alerts if r or other does, for two ranges of plain
+// numbers. It returns false if no single range does: one of them is inverted
+// (@), or they leave no value fine.
 func (r Range) And(other Range) (Range, bool) {
 	switch {
 	case !other.switched:

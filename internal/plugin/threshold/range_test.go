@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -15,6 +16,9 @@ func TestParseRange(t *testing.T) {
 		{"10:", []float64{10, 1e9}, []float64{9.999, -1}},
 		{":10", []float64{0, 10}, []float64{-1, 11}},
 		{"~:10", []float64{-1e9, 10}, []float64{10.5}},
+		{"~:-5", []float64{-6, -5}, []float64{-4, 0}},
+		{strings.Repeat("1", 64), []float64{0, 1e60}, []float64{1e64}},
+		{"10:10", []float64{10}, []float64{9, 11}},
 		{"10:20", []float64{10, 15, 20}, []float64{9, 21}},
 		{"@10:20", []float64{9, 21}, []float64{10, 15, 20}},
 		{"@~:10", []float64{11}, []float64{-5, 10}},
@@ -49,8 +53,9 @@ func TestParseRange(t *testing.T) {
 func TestParseRangeRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", ":", "@", "@:", "~", "a", "1:2:3", "1.2.3", "10:5", "5%:1%", "-5", "inf", "nan", "~:inf", "1e3", "0x10", "1_000",
+		"a:", "a:5", "5:a", "1.5e3", "1.x", "~5", "~~:5",
 		"+5", ".5", "5.", "10 ", " 10", "10%%", "%", "NONE", "--5", "1;2", "10:~",
-		"1111111111111111111111111111111111111111111111111111111111111111111111",
+		strings.Repeat("1", 65),
 	} {
 		if r, err := ParseRange(text); err == nil {
 			t.Errorf("ParseRange(%q) = %q, no error", text, r)
@@ -107,6 +112,45 @@ func TestOnly(t *testing.T) {
 	}
 }
 
+func TestPercentAndNumber(t *testing.T) {
+	for text, want := range map[string][2]bool{ // percent, number
+		"10": {false, true}, "10:": {false, true}, "~:10": {false, true}, "10%": {true, false}, "10%:": {true, false},
+		"~:10%": {true, false}, "0:10%": {true, true}, "10%:20": {true, true}, "@10%:20%": {true, false},
+		"~:": {false, false}, "none": {false, false},
+	} {
+		if r := All(text).Range; [2]bool{r.Percent(), r.Number()} != want {
+			t.Errorf("%q: percent %t, number %t, want %v", text, r.Percent(), r.Number(), want)
+		}
+	}
+}
+
+func TestRangeString(t *testing.T) {
+	for text, want := range map[string]string{
+		"none": "", "0:": "0:", "-0:": "0:", "0:10": "10", ":10": "10", "0:10%": "0:10%", "0%:10%": "10%", "~:": "~:", "~:10": "~:10",
+		"@0:5": "@5", "1.50:2": "1.5:2", "0.0000004:1": "0:1", "0.0000006:1": "0.000001:1",
+	} {
+		if got := All(text).Range.String(); got != want {
+			t.Errorf("%q prints as %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestAllPanics(t *testing.T) {
+	for name, f := range map[string]func(){
+		"All":                    func() { All("x") },
+		"LimitRules.WithDefault": func() { LimitRules{}.WithDefault("x") },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s takes an unreadable default", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
 // TestIsCeiling: "14" for days that are left would alert on all that is well.
 func TestIsCeiling(t *testing.T) {
 	for text, want := range map[string]bool{
@@ -130,6 +174,9 @@ func TestPercentRule(t *testing.T) {
 		}
 	}
 	rules := PercentRules("50%", []PercentRule{rule})
+	if got := rules.For("api").String(); got != "80%" {
+		t.Errorf("the rule for api is %q", got)
+	}
 	if got := rules.For("other").String(); got != "50%" {
 		t.Errorf("the default is %q", got)
 	}
@@ -138,12 +185,15 @@ func TestPercentRule(t *testing.T) {
 func TestInPercent(t *testing.T) {
 	for text, want := range map[string]string{
 		"80": "80%", "80%": "80%", "10:20": "10%:20%", "10:20%": "10%:20%", "10%:20": "10%:20%",
-		"~:5": "~:5%", "10:": "10%:", "@10:20": "@10%:20%", "none": "",
+		"~:5": "~:5%", "~:-5": "~:-5%", "10:10": "10%:10%", "10:": "10%:", "@10:20": "@10%:20%", "none": "",
 	} {
 		got, err := All(text).Range.InPercent()
 		if err != nil || got.String() != want {
 			t.Errorf("%q in percent = %q, %v, want %q", text, got, err, want)
 		}
+	}
+	if got, err := All("none").Range.InPercent(); err != nil || got != (Range{}) {
+		t.Errorf("none in percent = %+v, %v", got, err)
 	}
 	if got, err := All("90:80%").Range.InPercent(); err == nil {
 		t.Errorf("90:80%% in percent = %q, no error", got)
@@ -152,7 +202,7 @@ func TestInPercent(t *testing.T) {
 
 // TestAnd holds that the common range alerts exactly where one of the two does.
 func TestAnd(t *testing.T) {
-	texts := []string{"none", "10", "5", "10:", "~:10", "~:", "10:20", "15:30", "0", "-5:", "@10:20", "30:", "@~:5"}
+	texts := []string{"none", "10", "5", "10:", "~:10", "~:", "10:20", "15:30", "0", "-5:", "~:-5", "@10:20", "30:", "@~:5"}
 	for _, a := range texts {
 		for _, b := range texts {
 			one, two := All(a).Range, All(b).Range
@@ -176,8 +226,10 @@ func TestAnd(t *testing.T) {
 }
 
 func TestAlertsIgnoresNaN(t *testing.T) {
-	if All("@~:").Range.Alerts(math.NaN(), 1) {
-		t.Error("a value that cannot be computed alerts")
+	for _, value := range [][2]float64{{math.NaN(), 1}, {1, math.NaN()}} {
+		if All("@~:").Range.Alerts(value[0], value[1]) {
+			t.Errorf("%v, which cannot be computed, alerts", value)
+		}
 	}
 }
 
@@ -213,9 +265,11 @@ func TestLastMatchingRuleWins(t *testing.T) {
 }
 
 func TestParseRuleRefuses(t *testing.T) {
-	for _, text := range []string{"", "=5", "v2=", "[=5", "~(=5", "v2=5=x", "v2"} {
-		if _, err := ParseRule(text); err == nil {
-			t.Errorf("ParseRule(%q) gives no error", text)
+	for text, reason := range map[string]string{
+		"": "empty", "=5": "pattern", "v2=": "range", "[=": "pattern", "[=5": "pattern", "~(=5": "pattern", "v2=5=x": "range", "v2": "range",
+	} {
+		if _, err := ParseRule(text); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("ParseRule(%q): %v, want %q", text, err, reason)
 		}
 	}
 }

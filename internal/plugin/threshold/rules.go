@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"check-haproxy/internal/plugin/pattern"
@@ -50,7 +51,7 @@ func ParseRule(text string) (Rule, error) {
 	return Rule{r, scope}, err
 }
 
-// All is the rule for all sections, as in a default. It panics where the range
+// All is the rule for all sections, as in a default. It panics if the range
 // cannot be read: the text is the program's own.
 func All(rangeText string) Rule {
 	rule, err := ParseRule(rangeText)
@@ -74,11 +75,11 @@ func (r *Rule) UnmarshalText(text []byte) error {
 type Rules []Rule
 
 // For returns the range for the thing with these names ("v2", "v2@lb1"): that
-// of the last rule that matches; none where no rule does.
+// of the last rule that matches; none if no rule does.
 func (rules Rules) For(names ...string) Range {
-	for i := len(rules) - 1; i >= 0; i-- {
-		if rules[i].matches(names...) {
-			return rules[i].Range
+	for _, rule := range slices.Backward(rules) {
+		if rule.matches(names...) {
+			return rule.Range
 		}
 	}
 	return Range{}
