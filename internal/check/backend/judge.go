@@ -200,7 +200,7 @@ func (v *Verdict) longOut(most time.Duration) bool {
 
 // outFor is how long a server that was taken out is out.
 func (s Server) outFor() time.Duration {
-	if s.Standing != Out || !s.IsOut() {
+	if !s.IsOut() {
 		return 0
 	}
 	return time.Duration(s.LastChange.Value) * time.Second

@@ -147,8 +147,8 @@ func TestTroubleBesideServers(t *testing.T) {
 		b.Backend.Status = text
 		return b
 	}
-	lost, never := backend(), backend()
-	lost.Backend.Selected = number(311)
+	lost, once, never := backend(), backend(), backend()
+	lost.Backend.Selected, once.Backend.Selected = number(311), number(1)
 	never.Backend.Responses[haproxy.Responses5xx] = number(3)
 	tcp := backend()
 	tcp.Backend.Mode, tcp.Backend.Failed = "tcp", number(2)
@@ -157,7 +157,7 @@ func TestTroubleBesideServers(t *testing.T) {
 		return b
 	}
 	counted := backend()
-	counted.Backend.Status, counted.Backend.Usable = "UP", 2
+	counted.Backend.Usable = 1
 	old := backend("UP", "MAINT")
 	old.Backend.Servers[1].LastChange = number(3600)
 	week := func(o *Options) { o.MaintWarning = 7 * 24 * time.Hour }
@@ -181,6 +181,9 @@ func TestTroubleBesideServers(t *testing.T) {
 		"hidden rows, no warning":             {status("DOWN", backend()), noWarning, plugin.Critical, HiddenServers, diagnosis.Unknown},
 		"hidden rows, UP":                     {counted, nil, plugin.Unknown, NoTrouble, ""},
 		"lost":                                {lost, nil, plugin.Critical, LostServers, diagnosis.NoServers},
+		"lost, UNKNOWN whatever the rules":    {lost, func(o *Options) { o.LostServers = plugin.Unknown; noCritical(o) }, plugin.Unknown, LostServers, diagnosis.NoServers},
+		"lost, and that is fine":              {lost, func(o *Options) { o.LostServers = plugin.OK; noCritical(o) }, plugin.OK, LostServers, ""},
+		"lost after one request":              {once, nil, plugin.Critical, LostServers, diagnosis.NoServers},
 		"lost, silenced":                      {lost, none, plugin.OK, LostServers, ""},
 		"lost, and answering itself":          {beside(lost, haproxy.Frontend{Intercepted: number(9)}), nil, plugin.Critical, LostServers, diagnosis.NoServers},
 		"never had any":                       {never, nil, plugin.Warning, NeverServers, diagnosis.NoServers},
@@ -192,6 +195,7 @@ func TestTroubleBesideServers(t *testing.T) {
 		"unpublished, on purpose":             {status("DOWN (UNPUB)", backend("DOWN")), func(o *Options) { o.MaintOK = true }, plugin.OK, Unpublished, ""},
 		"unpublished, silenced":               {status("UP (UNPUB)", backend("UP")), none, plugin.OK, Unpublished, ""},
 		"out for long":                        {old, hour, plugin.Warning, LongOut, diagnosis.Maintenance},
+		"out for just as long":                {old, func(o *Options) { o.MaintWarning = time.Hour }, plugin.OK, NoTrouble, ""},
 		"out for less":                        {old, week, plugin.OK, NoTrouble, ""},
 		"out for long, silenced":              {old, func(o *Options) { hour(o); none(o) }, plugin.OK, LongOut, ""},
 		"out for long is less than down":      {backend("DOWN", "MAINT"), hour, plugin.Critical, NoTrouble, diagnosis.Unknown},
@@ -226,6 +230,12 @@ func TestTroubleBesideServers(t *testing.T) {
 	if v, _ := Judge(old, dns.Answers{}, defaults); v.State != plugin.OK {
 		t.Errorf("out since nobody knows when, and nobody asks: %s", v.State)
 	}
+	up := backend("UP")
+	up.Backend.Servers[0].LastChange = haproxy.Number{Damaged: true}
+	up.Backend.Selected = haproxy.Number{Damaged: true}
+	if v, _ := Judge(up, dns.Answers{}, with(hour)); v.State != plugin.OK {
+		t.Errorf("up since nobody knows when: %s", v.State)
+	}
 	for _, damage := range []func(*haproxy.Backend){
 		func(b *haproxy.Backend) { b.Selected = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.Failed = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.DeniedRequests = haproxy.Number{Damaged: true} },
 		func(b *haproxy.Backend) { b.DeniedResponses = haproxy.Number{Damaged: true} }, func(b *haproxy.Backend) { b.Responses[haproxy.Responses2xx] = haproxy.Number{Damaged: true} },
@@ -250,6 +260,9 @@ func TestBackendThatCannotBeJudged(t *testing.T) {
 			b := backend(others, "UP")
 			damage(&b.Backend.Servers[1])
 			v, ok := Judge(b, dns.Answers{}, defaults)
+			if bad := v.describeBad(1, Server.brief); want == "v2 cannot be judged: server s2 has no status" && others == "UP" && bad != "s2 without status" {
+				t.Errorf("the server without status is %q", bad)
+			}
 			if f := v.Finding(false); !ok || v.State != plugin.Unknown || !strings.HasPrefix(f.Sentence(), want) || !strings.Contains(f.Line, want) {
 				t.Errorf("%s: %+v, want UNKNOWN %q", v.State, f, want)
 			}
@@ -275,7 +288,8 @@ func TestUnfilledSlotsAreOut(t *testing.T) {
 	if v, _ := Judge(b, dns.Answers{}, defaults); v.Down != 2 {
 		t.Errorf("without server states %d servers are down, want 2", v.Down)
 	}
-	if v, _ := Judge(b, dns.Answers{}, Options{UnresolvedOut: true}); v.Out != 2 {
+	b.Backend.Servers = append(b.Backend.Servers, haproxy.Server{Name: "s4", Status: "DOWN", Weight: number(1)})
+	if v, _ := Judge(b, dns.Answers{}, Options{UnresolvedOut: true}); v.Out != 2 || v.Down != 1 {
 		t.Errorf("with --unresolved out %d servers are out, want 2", v.Out)
 	}
 }
@@ -308,5 +322,9 @@ func TestHeadlineNamesFewAndLineMany(t *testing.T) {
 	}
 	if !strings.Contains(f.Line, "s20 DOWN, 30 more") {
 		t.Errorf("line %q", f.Line)
+	}
+	v, _ = Judge(backend("DOWN", "DOWN", "DOWN"), dns.Answers{}, defaults)
+	if want := "v2 has no UP server (0/3): s1 DOWN, s2 DOWN, s3 DOWN"; v.Finding(false).Sentence() != want {
+		t.Errorf("headline %q, want %q", v.Finding(false).Sentence(), want)
 	}
 }
