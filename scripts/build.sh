@@ -11,13 +11,14 @@ version_of=check-haproxy/internal/plugin
 
 # A stats page is asked over HTTP/1.1: without net/http's HTTP/2 each binary is
 # 0.4 MB smaller. Code that a check runs once is not inlined, which makes up for
-# another 0.4 MB; what reads answers and logs is.
+# another 0.4 MB; what reads answers and logs is. Functions begin at 16 bytes
+# instead of 32, 0.1 MB.
 # (encoding/binary is called for every line of a log, from packages that are.)
 once="net vendor crypto encoding/json encoding/asn1 encoding/pem encoding/csv encoding/base64
 	encoding/hex encoding/ascii85 mime regexp compress fmt math/big reflect os time slices sort
 	github.com golang.org check-haproxy/internal/plugin check-haproxy/internal/haproxy/endpoint
 	check-haproxy/internal/dns check-haproxy/internal/diagnosis check-haproxy/internal/samples
-	check-haproxy/internal/accesslog/logformat"
+	check-haproxy/internal/accesslog/logformat check-haproxy/internal/logsource"
 flags=
 for package in $once; do
 	flags="$flags -gcflags=$package/...=-l"
@@ -26,5 +27,5 @@ done
 export CGO_ENABLED=0
 # shellcheck disable=SC2086 # the flags are words
 go build -trimpath -buildvcs=false -tags nethttpomithttp2 $flags \
-	-ldflags "-s -w -X $version_of.version=v$version -X $version_of.commit=$commit" \
+	-ldflags "-s -w -funcalign=16 -X $version_of.version=v$version -X $version_of.commit=$commit" \
 	-o "${OUT:-bin}/" ./cmd/...

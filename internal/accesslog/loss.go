@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"bytes"
+	"check-haproxy/internal/sorting"
 	"cmp"
 	"maps"
 	"slices"
@@ -71,7 +72,7 @@ func (n *notes) announce(a announcement) {
 }
 
 func (n *notes) sort() {
-	slices.SortStableFunc(n.losses, func(a, b announcement) int {
+	sorting.Stable(n.losses, func(a, b announcement) int {
 		return cmp.Or(cmp.Compare(a.written, b.written), strings.Compare(a.text, b.text))
 	})
 }

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"check-haproxy/internal/sorting"
 	"cmp"
 	"slices"
 	"sync"
@@ -87,7 +88,7 @@ func (r *Reading) find(is func(*edges) bool) int {
 // and not more than the newest hundred, and the tags that HAProxy's lines have; the
 // empty one is of lines without a tag.
 func (r *Reading) Close() (losses []Loss, tags map[string]bool) {
-	slices.SortStableFunc(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
+	sorting.Stable(r.runs, func(a, b edges) int { return cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.from, b.from)) })
 	for i := range r.runs {
 		r.runs[i].settle(r.parsers[0], r.visits[0])
 	}

@@ -257,6 +257,6 @@ func (l *Lines) hosts() []string {
 	for host := range l.later {
 		names = append(names, host)
 	}
-	slices.SortFunc(names, strings.Compare)
+	slices.Sort(names)
 	return names
 }

@@ -4,11 +4,11 @@
 package diagnosis
 
 import (
-	"slices"
 	"strings"
 
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
+	"check-haproxy/internal/sorting"
 )
 
 // Cause is why something is wrong; empty if nothing is. The words are those
@@ -172,6 +172,6 @@ func rank(causes []Cause) []Cause {
 			ranked = append(ranked, cause)
 		}
 	}
-	slices.SortStableFunc(ranked, func(a, b Cause) int { return count[b] - count[a] })
+	sorting.Stable(ranked, func(a, b Cause) int { return count[b] - count[a] })
 	return ranked
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"check-haproxy/internal/panics"
+	"check-haproxy/internal/sorting"
 )
 
 // maxTargets bounds the targets that are kept of an SRV record.
@@ -76,7 +77,7 @@ var errNoService = errors.New("no SRV record")
 // believed is there, else until it is certain that it is not.
 func (r *Resolver) service(ctx context.Context, q ServiceQuestion) (s Service) {
 	defer func() {
-		slices.SortStableFunc(s.Targets, func(a, b ServiceTarget) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port)) })
+		sorting.Stable(s.Targets, func(a, b ServiceTarget) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port)) })
 	}()
 	for nth := range Enough {
 		if ctx.Err() != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/sorting"
 )
 
 // Files reads log files with their rotated siblings. A pattern is a path, a shell glob, or "-" for stdin; a named pipe or a
@@ -100,7 +101,7 @@ func (s *files) expand() (logs []log, streams []string, err error) {
 			return nil, nil, nothingMatches(pattern)
 		}
 	}
-	slices.SortStableFunc(logs, func(a, b log) int { return strings.Compare(a.path(), b.path()) })
+	sorting.Stable(logs, func(a, b log) int { return strings.Compare(a.path(), b.path()) })
 	return slices.Compact(logs), streams, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/sorting"
 )
 
 // A log file is rotated by logrotate or a program like it in one of these ways, while somebody reads it:
@@ -133,7 +134,7 @@ func (l log) list() ([]sibling, error) {
 		}
 		siblings = append(siblings, sibling{path, parsed, info})
 	}
-	slices.SortStableFunc(siblings, newer(siblings))
+	sorting.Stable(siblings, newer(siblings))
 	return siblings, nil
 }
 
@@ -253,7 +254,7 @@ func distinct(files []*logFile) []*logFile {
 // recover reads the pieces of a file that were lost because it was cut short, from the copy that was made of it before: the
 // same bytes are at the same offsets there.
 func (j *job) recover(l log, f *logFile, lost []piece, late *lateness) (result, error) {
-	slices.SortStableFunc(lost, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
+	sorting.Stable(lost, func(a, b piece) int { return cmp.Compare(a.from, b.from) })
 	siblings, err := l.list()
 	if err != nil {
 		return result{}, err

@@ -1,8 +1,8 @@
 package plugin
 
 import (
+	"check-haproxy/internal/sorting"
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -87,12 +87,12 @@ func Combine(sets ...Findings) Result {
 		if len(bad.List) == 0 {
 			continue
 		}
-		slices.SortStableFunc(bad.List, worseFirst)
+		sorting.Stable(bad.List, worseFirst)
 		r.Findings = append(r.Findings, bad)
 		said = append(said, bad.List...)
 	}
-	slices.SortStableFunc(r.Findings, func(a, b Findings) int { return WorseFirst(a.List[0].State, b.List[0].State) })
-	slices.SortStableFunc(said, func(a, b Finding) int { return WorseFirst(a.State, b.State) })
+	sorting.Stable(r.Findings, func(a, b Findings) int { return WorseFirst(a.List[0].State, b.List[0].State) })
+	sorting.Stable(said, func(a, b Finding) int { return WorseFirst(a.State, b.State) })
 	for _, f := range said {
 		if f.Line != "" {
 			r.Problems = append(r.Problems, f.Line)

@@ -1,10 +1,10 @@
 package plugin
 
 import (
+	"check-haproxy/internal/sorting"
 	"fmt"
 	"iter"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -135,7 +135,7 @@ func (m Metric) unit() string {
 
 // bySection orders metrics by their sections' names.
 func bySection(metrics []Metric) []Metric {
-	slices.SortStableFunc(metrics, func(a, b Metric) int { return strings.Compare(a.Section, b.Section) })
+	sorting.Stable(metrics, func(a, b Metric) int { return strings.Compare(a.Section, b.Section) })
 	return metrics
 }
 

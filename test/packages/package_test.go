@@ -256,3 +256,20 @@ func TestBuiltTheSameWay(t *testing.T) {
 		}
 	}
 }
+
+// TestBinariesAreSmall: they are copied to every machine that is watched.
+func TestBinariesAreSmall(t *testing.T) {
+	for _, p := range programs(t) {
+		most := int64(12_000_000)
+		if p.IsPlugin() {
+			most = 8_000_000
+		}
+		info, err := os.Stat(filepath.Join(installed(t), folderOf(p), p.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() >= most {
+			t.Errorf("%s has %d bytes, bound %d", p.Name, info.Size(), most)
+		}
+	}
+}

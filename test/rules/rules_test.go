@@ -111,6 +111,7 @@ func called(call *ast.CallExpr) string {
 // order lists the product's packages from the bottom to the top; a package
 // imports only those that stand above it here.
 var order = []string{
+	"internal/sorting",
 	"internal/panics",
 	"internal/advice",
 	"internal/regular",

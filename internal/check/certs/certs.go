@@ -10,6 +10,7 @@ import (
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
+	"check-haproxy/internal/sorting"
 )
 
 // DefaultWarning and DefaultCritical are days that have to be left.
@@ -86,7 +87,7 @@ func Judge(s Subject, o Options) Verdict {
 	default:
 		v.add(Differs, plugin.Warning)
 	}
-	slices.SortStableFunc(v.Problems, func(a, b Problem) int { return plugin.WorseFirst(a.State, b.State) })
+	sorting.Stable(v.Problems, func(a, b Problem) int { return plugin.WorseFirst(a.State, b.State) })
 	return v
 }
 

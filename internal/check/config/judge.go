@@ -1,6 +1,7 @@
 package config
 
 import (
+	"check-haproxy/internal/sorting"
 	"cmp"
 	"slices"
 )
@@ -39,7 +40,7 @@ func Judge(subject Subject, options Options) []Judgement {
 			}
 			found = append(found, Judgement{rule, finding})
 		}
-		slices.SortStableFunc(found[first:], inOrderOf(subject.Files))
+		sorting.Stable(found[first:], inOrderOf(subject.Files))
 	}
 	return found
 }
@@ -93,6 +94,6 @@ func Risks(found []Judgement) []Risk {
 		}
 		risks[at].Found = append(risks[at].Found, f)
 	}
-	slices.SortStableFunc(risks, func(a, b Risk) int { return cmp.Compare(b.Severity, a.Severity) })
+	sorting.Stable(risks, func(a, b Risk) int { return cmp.Compare(b.Severity, a.Severity) })
 	return risks
 }

@@ -13,6 +13,7 @@ import (
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
+	"check-haproxy/internal/sorting"
 )
 
 // What holds if nothing is given.
@@ -101,7 +102,7 @@ func Judge(t Tally, o Options) Section {
 		s.Kinds.Add(server.Kinds)
 		s.Servers = append(s.Servers, t.judgeServer(server, o))
 	}
-	slices.SortStableFunc(s.Servers, worseServer)
+	sorting.Stable(s.Servers, worseServer)
 	s.Verdict = s.Limits.Judge(rates.Series{Window: t.Window, Requests: s.Requests, Spoiled: s.Errors, Before: t.Before})
 	spoils := s.State != plugin.OK
 	for _, server := range s.Servers {

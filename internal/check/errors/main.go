@@ -17,6 +17,7 @@ import (
 	"check-haproxy/internal/plugin/pattern"
 	"check-haproxy/internal/plugin/threshold"
 	"check-haproxy/internal/samples"
+	"check-haproxy/internal/sorting"
 )
 
 // flags are the command line, in the order of the help text.
@@ -94,7 +95,7 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 			report.Sections = append(report.Sections, Judge(part, o))
 		}
 	}
-	slices.SortStableFunc(report.Sections, worseFirst)
+	sorting.Stable(report.Sections, worseFirst)
 	var findings []plugin.Finding
 	notes := slices.Concat(log.Lost(stretch), log.Notes)
 	for _, doubt := range append(log.Doubts(stretch, f.EvidenceFlags), counter.doubts()...) {
@@ -247,7 +248,7 @@ func chosen(t Tally, f check.Filter) []Tally {
 // add adds the judgement of one HAProxy.
 func (r *Report) add(s check.Sampled, sections []Section) {
 	r.Sections = append(r.Sections, sections...)
-	slices.SortStableFunc(r.Sections, worseFirst)
+	sorting.Stable(r.Sections, worseFirst)
 	if n := len(s.Judge); n > 0 {
 		r.Window, r.Baseline = s.Judge[n-1].Window.Length(), s.Judge[n-1].Baseline.Length()
 	}

@@ -10,6 +10,7 @@ import (
 	"check-haproxy/internal/check/kinds"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // How many servers the long output names of a section.
@@ -226,7 +227,7 @@ func (r Report) perfdata(level plugin.Level) []plugin.Metric {
 			plugin.Metric{Label: "requests", Value: float64(r.requests()), Min: none, Level: plugin.Summary})
 	}
 	ordered := slices.Clone(r.Sections)
-	slices.SortStableFunc(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
+	sorting.Stable(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
 	for _, s := range ordered {
 		label := s.Target.Label
 		metrics = append(metrics,

@@ -14,6 +14,7 @@ import (
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/pattern"
 	"check-haproxy/internal/plugin/threshold"
+	"check-haproxy/internal/sorting"
 )
 
 // What holds if nothing is given.
@@ -114,7 +115,7 @@ func Judge(c *Counter, log check.Log, o Options) *Outcome {
 			Advice: "name the log's format with --log-format or --config",
 		})
 	}
-	slices.SortStableFunc(out.Sections, worseFirst)
+	sorting.Stable(out.Sections, worseFirst)
 	out.findQuiet(c, o)
 	return out
 }

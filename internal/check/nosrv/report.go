@@ -14,6 +14,7 @@ import (
 	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // maxShown is how many sections in trouble show their minutes and an example.
@@ -375,7 +376,7 @@ func (out *Outcome) perfdata() iter.Seq[plugin.Metric] {
 		return nil // a zero would be a lie
 	}
 	sections := slices.Concat(out.Sections, out.absent)
-	slices.SortStableFunc(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(sections, func(a, b Section) int { return strings.Compare(a.Name, b.Name) })
 	return func(yield func(plugin.Metric) bool) {
 		if !out.narrowed && !yieldAll(yield, out.sums()) {
 			return

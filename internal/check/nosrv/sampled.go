@@ -15,6 +15,7 @@ import (
 	"check-haproxy/internal/haproxy/endpoint"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/samples"
+	"check-haproxy/internal/sorting"
 )
 
 // Counters are what is to know of an outcome that counters told.
@@ -101,7 +102,7 @@ func judgeSampled(sampled []check.Sampled, targets []check.Target, settings samp
 		}
 		out.take(sections, judgeTogether(counts, out.Stretch.Window, o))
 	}
-	slices.SortStableFunc(out.Sections, worseFirst)
+	sorting.Stable(out.Sections, worseFirst)
 	for _, s := range out.Sections {
 		out.Requests += s.Requests
 	}

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // Report gathers verdicts into a result. It keeps of each only what will be
@@ -75,7 +75,7 @@ func (r *Report) count(v *Verdict, used float64) {
 // Result returns the result of all verdicts and of other findings, the limit
 // that bites first before the others.
 func (r *Report) Result(others []plugin.Finding) plugin.Result {
-	slices.SortStableFunc(r.listed, nearestFirst)
+	sorting.Stable(r.listed, nearestFirst)
 	found := plugin.Findings{Noun: "limit", Total: r.limited + r.checked - r.fine}
 	for _, l := range r.listed {
 		found.List = append(found.List, l.finding)

@@ -7,7 +7,6 @@
 package picture
 
 import (
-	"slices"
 	"time"
 
 	"check-haproxy/internal/check"
@@ -22,6 +21,7 @@ import (
 	"check-haproxy/internal/dns"
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // Facts are what one look has found.
@@ -138,7 +138,7 @@ func Of(facts Facts) *Picture {
 	for i := range p.sections {
 		p.explain(&p.sections[i])
 	}
-	slices.SortStableFunc(p.sections, func(a, b Section) int { return plugin.WorseFirst(a.State, b.State) })
+	sorting.Stable(p.sections, func(a, b Section) int { return plugin.WorseFirst(a.State, b.State) })
 	return p
 }
 

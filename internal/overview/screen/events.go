@@ -9,6 +9,7 @@ import (
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // Bounds on the events: how many are kept, and how many one look adds. A HAProxy
@@ -52,7 +53,7 @@ func changes(before, now *picture.Picture) []event {
 			events = append(events, recentChanges(s, now.Facts())...)
 		}
 	}
-	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	sorting.Stable(events, func(a, b event) int { return a.at.Compare(b.at) })
 	if more := len(events) - mostAtOnce; more > 0 {
 		events = append(events[:mostAtOnce], event{at: now.Facts().At, text: plugin.Count(more, "more change"), look: draw.Yellow})
 	}

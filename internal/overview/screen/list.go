@@ -8,6 +8,7 @@ import (
 	"check-haproxy/internal/overview/draw"
 	"check-haproxy/internal/overview/picture"
 	"check-haproxy/internal/plugin"
+	"check-haproxy/internal/sorting"
 )
 
 // order is how the list is sorted.
@@ -89,17 +90,17 @@ func (m *Model) takes(s *picture.Section) bool {
 func (m *Model) sort(sections []*picture.Section) {
 	switch m.order {
 	case byName:
-		slices.SortStableFunc(sections, func(a, b *picture.Section) int { return strings.Compare(a.Label, b.Label) })
+		sorting.Stable(sections, func(a, b *picture.Section) int { return strings.Compare(a.Label, b.Label) })
 	case bySessions:
-		slices.SortStableFunc(sections, func(a, b *picture.Section) int { return cmp.Compare(b.Sessions.Value, a.Sessions.Value) })
+		sorting.Stable(sections, func(a, b *picture.Section) int { return cmp.Compare(b.Sessions.Value, a.Sessions.Value) })
 	case byLost:
 		lost := make(map[*picture.Section]float64, len(sections))
 		for _, s := range sections {
 			lost[s] = m.lost(s)
 		}
-		slices.SortStableFunc(sections, func(a, b *picture.Section) int { return cmp.Compare(lost[b], lost[a]) })
+		sorting.Stable(sections, func(a, b *picture.Section) int { return cmp.Compare(lost[b], lost[a]) })
 	case bySince:
-		slices.SortStableFunc(sections, func(a, b *picture.Section) int { return cmp.Compare(newness(a), newness(b)) })
+		sorting.Stable(sections, func(a, b *picture.Section) int { return cmp.Compare(newness(a), newness(b)) })
 	}
 }
 
