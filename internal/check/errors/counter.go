@@ -87,7 +87,7 @@ func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 	if at == rates.InWindow {
 		s.requests += uint64(r.Times)
 	}
-	if d := &r.Details; d.Known && r.Flags == [2]byte{'-', '-'} && r.Status < 500 && d.Retries == 0 && c.counting.Slow == 0 {
+	if d := &r.Details; d.Known && r.Flags == [2]byte{'-', '-'} && r.Status < 500 && d.Retries == 0 && !d.Redispatched && c.counting.Slow == 0 {
 		return // most do
 	}
 	c.addSpoiled(place.Counted, s, at, r)
@@ -228,7 +228,7 @@ func (c *Counter) doubts() []check.Doubt {
 		}
 	}
 	const few = 0.05 // of the requests: as many as may be spoiled by default
-	if c.cut == 0 || float64(c.cut) <= few*float64(requests) {
+	if float64(c.cut) <= few*float64(requests) {
 		return nil
 	}
 	return []check.Doubt{{

@@ -166,7 +166,7 @@ func (c Counting) countBaseline(series *samples.Series, baseline samples.Span, r
 }
 
 // isTunnel says whether the section is in TCP mode, as far as is known.
-func (t *Tally) isTunnel() bool { return t.Target.Backend != nil && t.Target.Backend.Mode == "tcp" }
+func (t *Tally) isTunnel() bool { return t.Target.Backend.Mode == "tcp" }
 
 // unjudged says which needed counter of a backend's servers is not known; empty
 // if all are.

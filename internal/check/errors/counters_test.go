@@ -68,6 +68,9 @@ func TestCountersOfSituations(t *testing.T) {
 		asks uint64 // requests
 		errs uint64 // by default
 	}{
+		{"nothing", "http", grown{}, Counts{}, 0, 0},
+		{"refused and reset", "http", grown{Sessions: known(16), Answers: known(10), FailedConnections: known(3), FailedResponses: known(6)}, Counts{Connect: 3, Response: 3}, 16, 6},
+		{"answered now and refused, given before", "http", grown{Sessions: known(3), Answers: known(13), FailedConnections: known(2)}, Counts{Connect: 2}, 15, 2},
 		{"well", "http", grown{Sessions: known(10), Answers: known(10)}, Counts{}, 10, 0},
 		{"refused", "http", grown{Sessions: known(22), Answers: known(10), FailedConnections: known(3), Retries: known(9)}, Counts{Connect: 3, Retry: 9}, 13, 3},
 		{"reset before an answer, counted twice", "http", grown{Sessions: known(13), Answers: known(10), FailedResponses: known(6)}, Counts{Response: 3}, 13, 3},
@@ -91,8 +94,12 @@ func TestCountersOfSituations(t *testing.T) {
 			if got := l.tally(explicit).Servers[0]; got.Kinds != test.want || got.Requests != test.asks {
 				t.Errorf("%d requests, %s; want %d, %s", got.Requests, got.Kinds, test.asks, test.want)
 			}
-			if got := l.tally(CountingOf(0, 0)).Servers[0]; got.Counted != test.errs {
-				t.Errorf("by default %d count, want %d", got.Counted, test.errs)
+			shown := test.want // by default; a tunnel has no other kind
+			if test.mode == "tcp" {
+				shown = Counts{Connect: test.want[Connect]}
+			}
+			if got := l.tally(CountingOf(0, 0)).Servers[0]; got.Counted != test.errs || got.Kinds != shown {
+				t.Errorf("by default %d of %s count, want %d of %s", got.Counted, got.Kinds, test.errs, shown)
 			}
 		})
 	}
@@ -130,6 +137,9 @@ func TestSlow(t *testing.T) {
 	if diff := cmp.Diff(want, got.Servers); diff != "" {
 		t.Error(diff)
 	}
+	if got := l.tally(CountingOf(kinds.Of(ServerError), 200*time.Millisecond)); got.Servers[1].Counted != 1 {
+		t.Errorf("though slow answers do not count, %d do", got.Servers[1].Counted)
+	}
 	if got := l.tally(CountingOf(0, 0)); got.Servers[1].Counted != 1 {
 		t.Errorf("without a limit %d count", got.Servers[1].Counted)
 	}
@@ -163,6 +173,69 @@ func TestUnjudged(t *testing.T) {
 	s := Judge(l.tally(CountingOf(0, 0)), Defaults())
 	if want := "column econ of server s2 is no count"; s.State.String() != "UNKNOWN" || s.Tally.Unjudged != want {
 		t.Errorf("%s: %q", s.State, s.Tally.Unjudged)
+	}
+}
+
+// TestRowsOfClearedCounters: the BACKEND row is sampled with the servers, since
+// its count falls if counters are cleared.
+func TestRowsOfClearedCounters(t *testing.T) {
+	l := newLab("http", "s1", "s2")
+	l.backend.Counters.Sessions = known(7)
+	rows := Rows(&endpoint.Answer{}, []check.Target{l.target()})
+	if last := rows[len(rows)-1]; len(rows) != 3 || last.Section != "api" || last.Server != "" || last.Counts[attempts] != 7 {
+		t.Errorf("rows %+v", rows)
+	}
+}
+
+// TestServersWithoutTwoSamples: what a server did cannot be told from one sample.
+func TestServersWithoutTwoSamples(t *testing.T) {
+	l := newLab("http", "s1", "s2")
+	l.sample(time.Minute)
+	came := l.backend.Servers[1]
+	came.Name = "s3"
+	l.backend.Servers = append(l.backend.Servers, came)
+	l.sample(time.Minute)
+	if tally := l.tally(CountingOf(0, 0)); len(tally.Servers) != 2 || tally.Unjudged != "" {
+		t.Errorf("unjudged %q, servers %+v", tally.Unjudged, tally.Servers)
+	}
+	fresh := l.backend
+	fresh.Name, fresh.Servers = "web", []haproxy.Server{came}
+	empty := haproxy.Backend{Name: "empty"}
+	var targets []check.Target
+	for _, b := range []*haproxy.Backend{&l.backend, &fresh, &empty} {
+		targets = append(targets, check.Target{Name: b.Name, Label: b.Name, Names: []string{b.Name}, Backend: b})
+	}
+	window, baseline := l.series.Spans()
+	got := map[string]string{}
+	for _, tally := range Tallies(l.series, check.SampledStretch{Window: window, Baseline: baseline}, targets, CountingOf(0, 0)) {
+		got[tally.Target.Name] = tally.Unjudged
+	}
+	want := map[string]string{"api": "", "web": "none of its servers is in two samples of the window", "empty": ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	came.Counters = &haproxy.Counters{}
+	fresh.Servers[0] = came
+	if tally := Tallies(l.series, check.SampledStretch{Window: window, Baseline: baseline}, targets[1:2], CountingOf(0, 0))[0]; tally.Unjudged != "column stot of server s3 is no count" {
+		t.Errorf("unjudged %q", tally.Unjudged)
+	}
+}
+
+// TestWorseStretchCounts: of a long gap and the moment after it the worse is told.
+func TestWorseStretchCounts(t *testing.T) {
+	l := newLab("http", "s1")
+	span := func(failing int64) check.SampledStretch {
+		from := l.at
+		grow(l.backend.Servers[0].Counters, haproxy.Counters{Sessions: known(100), Answers: known(100), ServerErrors: known(failing)})
+		l.sample(time.Minute)
+		return check.SampledStretch{Window: samples.Span{From: from, To: l.at}}
+	}
+	some, many, none := span(10), span(50), span(0)
+	for _, stretches := range [][]check.SampledStretch{{some, many, none}, {none, some, many}, {many, none}} {
+		sections := (&flags{}).judgeSampled(check.Sampled{Series: l.series, Judge: stretches}, []check.Target{l.target()})
+		if len(sections) != 1 || sections[0].Errors != 50 {
+			t.Errorf("judged %+v", sections)
+		}
 	}
 }
 

@@ -91,6 +91,29 @@ func TestRise(t *testing.T) {
 	}
 }
 
+// TestSingleServer: a server that was chosen by itself is judged once, as what was
+// chosen.
+func TestSingleServer(t *testing.T) {
+	tally := tallyOf(Connect, "s1 9/10")
+	tally.Target, tally.Single = tally.Target.Server("s1"), true
+	o := Defaults()
+	o.Rules = rulesOf(rules(t, "api/s1=95%"), rules(t, "none"), rates.RiseLimits{})
+	if got := Judge(tally, o); got.State != plugin.OK {
+		t.Errorf("%s: %v", got.State, got.Reasons)
+	}
+}
+
+// TestDefaultFlaps: so often in a window is no accident.
+func TestDefaultFlaps(t *testing.T) {
+	for downs, want := range map[uint64]plugin.State{2: plugin.OK, 3: plugin.Warning} {
+		tally := tallyOf(Connect, "s1 0/100")
+		tally.Servers[0].Downs = downs
+		if got := Judge(tally, Defaults()); got.State != want {
+			t.Errorf("down %d times: %s", downs, got.State)
+		}
+	}
+}
+
 // TestFlapping: a server that went down as often as --flaps says, whatever it
 // did to requests.
 func TestFlapping(t *testing.T) {
@@ -104,6 +127,7 @@ func TestFlapping(t *testing.T) {
 		{3, 3, "s1 0/100", plugin.Warning, diagnosis.Flapping},
 		{3, 0, "s1 0/100", plugin.OK, ""},
 		{3, 3, "s1 30/100", plugin.Critical, diagnosis.ConnectFailed},
+		{3, 3, "s1 1/100", plugin.Warning, diagnosis.Flapping},
 	} {
 		tally := tallyOf(Connect, test.spoiled)
 		tally.Servers[0].Downs = test.downs

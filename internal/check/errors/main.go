@@ -1,6 +1,7 @@
 package errors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -257,14 +258,5 @@ func (r *Report) add(s check.Sampled, sections []Section) {
 // worseFirst orders sections by state, then by how many requests were spoiled,
 // then by name.
 func worseFirst(a, b Section) int {
-	if order := plugin.WorseFirst(a.State, b.State); order != 0 {
-		return order
-	}
-	if a.Errors != b.Errors {
-		if a.Errors > b.Errors {
-			return -1
-		}
-		return 1
-	}
-	return strings.Compare(a.Target.Label, b.Target.Label)
+	return cmp.Or(plugin.WorseFirst(a.State, b.State), cmp.Compare(b.Errors, a.Errors), cmp.Compare(a.Target.Label, b.Target.Label))
 }

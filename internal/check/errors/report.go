@@ -77,7 +77,7 @@ func (s Section) connectTimeouts() (n uint64) {
 // evidence is the worst server, if one stands out, and what was before.
 func (s Section) evidence() string {
 	var words []string
-	if worst := s.Servers[0]; !s.Tally.Single && (len(s.Servers) == 1 || worst.Share >= 2*s.Share || worst.State != plugin.OK || 2*worst.Counted > s.Errors) {
+	if worst := s.Servers[0]; !s.Tally.Single && s.standsOut(worst) {
 		words = append(words, worst.brief())
 	}
 	if !s.Tally.Since.IsZero() {
@@ -91,6 +91,11 @@ func (s Section) evidence() string {
 		words = append(words, plugin.FormatDecimal(s.BaselineRate)+"/min before")
 	}
 	return strings.Join(words, ", ")
+}
+
+// standsOut says whether a server is worth its name on the first line.
+func (s Section) standsOut(server Server) bool {
+	return server.State != plugin.OK || server.Share >= 2*s.Share || 2*server.Counted > s.Errors
 }
 
 // brief is a server with its share: "api03 100% of 289".
