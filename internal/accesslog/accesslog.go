@@ -136,12 +136,13 @@ type Parser struct {
 	late    bool        // of the piece that is being read
 
 	// Of the last line that was read in full:
-	origin   Origin
-	data     []byte       // its structured data, if it is in RFC 5424
-	text     []byte       // HAProxy's own text
-	textAt   int          // where that begins in the line; -1 if a wrapper has changed it
-	loss     announcement // text is empty if it announces none
-	fragment bool         // a container runtime has cut it; the next line of the stream is the rest
+	origin Origin
+	data   []byte       // its structured data, if it is in RFC 5424
+	text   []byte       // HAProxy's own text
+	textAt int          // where that begins in the line; -1 if a wrapper has changed it
+	loss   announcement // text is empty if it announces none
+	flow   flow         // what of a container it came out of
+	ending ending       // whether it goes on in the next one of the flow
 }
 
 // New returns a parser for one goroutine.

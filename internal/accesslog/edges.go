@@ -12,10 +12,12 @@ type edges struct {
 	stream   int
 	from, to int64
 
-	// first is the first line, if a container runtime wrote it: it may be the rest
-	// of the line before. open: the last line goes on behind the end.
-	first *held
-	open  bool
+	// heads are the first lines of each flow of a container: they may be the rest of
+	// one before. known: they have ended, so that the lines behind them are no rest
+	// of one before the beginning. open are parts of lines that go on behind the end.
+	heads [flows]parts
+	known [flows]bool
+	open  [flows]parts
 
 	// undated are changes of servers that tell no time, before any line that does
 	// (HAProxy writes them so to its standard error). They have the time of the
@@ -23,12 +25,44 @@ type edges struct {
 	undated             []*held
 	firstTime, lastTime int64
 
-	// lines are how many there are. doubtful are lines of failed requests at the
-	// beginning: each may be the double of a line before. failed are the marks of such
-	// lines at the end.
-	lines    int
-	doubtful []*doubtful
-	failed   []mark
+	// lines are how many there are. doubtful are lines of failed requests up to
+	// doubtUntil, near to the beginning or to heads: each may be the double of a line
+	// that is not known yet. failed are the marks of such lines at the end.
+	lines      int
+	doubtUntil int
+	doubtful   []*doubtful
+	failed     []mark
+}
+
+func newEdges(piece Piece) edges {
+	e := edges{stream: piece.Stream, from: piece.From, to: piece.To}
+	for f := range e.known {
+		e.known[f] = flow(f) == noFlow || piece.From == 0
+	}
+	if piece.From > 0 {
+		e.doubtUntil = recentLines
+	}
+	return e
+}
+
+// isAtRest says whether a whole line of the flow is no part of another one.
+func (e *edges) isAtRest(f flow) bool { return e.known[f] && !e.open[f].isOpen() }
+
+// addHead adds a line to the first ones of its flow. It reports false if those have
+// ended before it.
+func (e *edges) addHead(f flow, one part) bool {
+	head := &e.heads[f]
+	if head.endBefore(one) {
+		e.known[f] = true
+		return false
+	}
+	e.known[f] = one.ending == whole
+	e.doubtUntil = max(e.doubtUntil, one.number+1+recentLines)
+	if !head.add(one) { // too many, whatever stands before
+		e.known[f] = true
+		e.open[f].many = one.ending != whole
+	}
+	return true
 }
 
 // doubtful is a line that was read. Its bytes are its own.
@@ -53,7 +87,11 @@ func (d *doubtful) keep(r *Record, m mark) {
 // isDoubtful reports whether a line, by its number, may have a double before the
 // beginning.
 func (e *edges) isDoubtful(r *Record, id identity, line int) bool {
-	return e.from > 0 && line < recentLines && id != identity{} && r.Times == 1 && (r.Class == Request && r.failed() || r.Class == HalfRead)
+	return line < e.doubtUntil && r.mayBeDouble(id)
+}
+
+func (r *Record) mayBeDouble(id identity) bool {
+	return id != identity{} && r.Times == 1 && (r.Class == Request && r.failed() || r.Class == HalfRead)
 }
 
 // doubt keeps a line of which that is so.
@@ -109,15 +147,70 @@ func (e *edges) waiting() bool { return len(e.undated) > 0 && e.firstTime == 0 }
 // join appends the edges of what follows, and visits the lines whose meaning is
 // known then.
 func (e *edges) join(next edges, p *Parser, visit func(*Record)) {
-	next.settleFirst(e.open, p, visit)
+	for f := output; f < flows; f++ {
+		e.joinParts(f, &next, p, visit)
+	}
 	if e.lastTime != 0 {
 		next.settleUndated(e.lastTime, p, visit)
 	}
 	e.undated = append(e.undated, next.undated...)
 	e.joinDoubtful(next, p, visit)
-	e.to, e.open = next.to, next.open
+	e.to = next.to
 	e.see(next.firstTime)
 	e.see(next.lastTime)
+}
+
+// joinParts puts the parts of a flow together that stand on both sides.
+func (e *edges) joinParts(f flow, next *edges, p *Parser, visit func(*Record)) {
+	emit := func(list []part) { next.takeParts(list, p, visit) }
+	e.open[f].shift(-e.lines) // the lines are counted from next's beginning here
+	for _, one := range next.heads[f].list {
+		if !e.known[f] {
+			head := one
+			head.number += e.lines
+			if e.addHead(f, head) {
+				continue
+			}
+		}
+		if !e.open[f].feed(one, emit) {
+			emit([]part{one})
+		}
+	}
+	if next.known[f] {
+		if e.known[f] {
+			e.open[f].end(emit)
+		}
+		e.known[f], e.open[f] = true, next.open[f]
+	}
+	e.open[f].shift(e.lines)
+}
+
+// takeParts visits a line that was in parts before the edges, or began there; or
+// adds it to the doubtful ones.
+func (e *edges) takeParts(list []part, p *Parser, visit func(*Record)) {
+	p.readParts(list, func(last part) {
+		p.note()
+		switch {
+		case last.cut && p.rec.isHalf():
+		case p.rec.mayBeDouble(p.moment.identity):
+			m := p.mark(last.number)
+			e.doubtful = insert(e.doubtful, p.doubt(m), func(d *doubtful) int { return d.mark.line })
+			e.failed = insert(e.failed, m, func(m mark) int { return m.line })
+		case p.rec.Class == Transition && p.rec.Written == 0 && len(e.undated) < maxUndated:
+			e.undated = append(e.undated, hold(p.rec.Line, list[0].late))
+		default:
+			visit(&p.rec)
+		}
+	})
+}
+
+// insert puts something into a list that is in order of lines.
+func insert[T any](list []T, one T, line func(T) int) []T {
+	i := len(list)
+	for i > 0 && line(list[i-1]) >= line(one) {
+		i--
+	}
+	return slices.Insert(list, i, one)
 }
 
 // joinDoubtful drops the lines of what follows that are doubles, and visits those
@@ -132,7 +225,7 @@ func (e *edges) joinDoubtful(next edges, p *Parser, visit func(*Record)) {
 			p.giveBack(d)
 			continue
 		}
-		if e.from > 0 && d.mark.line < recentLines {
+		if d.mark.line < e.doubtUntil {
 			e.doubtful = append(e.doubtful, d)
 			continue
 		}
@@ -173,33 +266,21 @@ func (d *doubtful) handOver(visit func(*Record)) {
 	visit(&d.rec)
 }
 
-// settle visits the lines that wait for what stands before: nothing does.
+// settle visits the lines that wait for what stands before or behind: nothing does.
 func (e *edges) settle(p *Parser, visit func(*Record)) {
-	e.settleFirst(false, p, visit)
-	e.settleUndated(e.firstTime, p, visit)
-	none := edges{}
-	none.joinDoubtful(*e, p, visit)
-	e.doubtful = nil
-}
-
-// settleFirst visits the first line, now that it is known whether it is the rest of
-// another; or it is one that may be a double.
-func (e *edges) settleFirst(continued bool, p *Parser, visit func(*Record)) {
-	if e.first == nil {
-		return
+	all := newEdges(Piece{})
+	all.join(*e, p, visit)
+	end := edges{}
+	for f := output; f < flows; f++ {
+		open := &all.open[f]
+		open.shift(-all.lines)
+		if n := len(open.list); n > 0 && open.list[n-1].ending == firm {
+			open.list[n-1].cut = true
+		}
+		open.end(func(list []part) { end.takeParts(list, p, visit) })
 	}
-	p.parseReference(e.first.line, e.first.late, &p.rec)
-	e.first = nil
-	switch {
-	case continued:
-		p.rec.continues()
-	case e.isDoubtful(&p.rec, p.moment.identity, 0):
-		m := p.mark(0)
-		e.doubtful = slices.Insert(e.doubtful, 0, p.doubt(m))
-		e.failed = slices.Insert(e.failed, 0, m)
-		return
-	}
-	visit(&p.rec)
+	all.joinDoubtful(end, p, visit)
+	all.settleUndated(all.firstTime, p, visit)
 }
 
 func (e *edges) settleUndated(written int64, p *Parser, visit func(*Record)) {

@@ -19,6 +19,7 @@ type likeness struct {
 	between []byte // from the fraction's end to the text
 	bare    bool   // no tag stands before the text, so it must not look like a header
 	clf     bool   // the built-in format was CLF, not columns
+	flow    flow   // what of a container it came out of
 
 	head, tail uint64 // the timestamp's first and last eight bytes
 	middle     uint64 // of 19 bytes, those from the ninth on
@@ -43,9 +44,10 @@ const (
 // at the first start. Another start will not do: what is wrong with the first
 // would have to be looked at again.
 func (l *likeness) learn(line []byte, h *header, rec *Record) {
-	if h.fragment {
+	if h.ending != whole {
 		return
 	}
+	l.flow = h.flow
 	l.known = false
 	text := h.starts[0]
 	prefix, between := text, text
@@ -404,7 +406,7 @@ func (p *Parser) skim(line []byte, late bool, rec *Record) bool {
 	}
 	rec.Class, rec.Line, rec.Own, rec.Origin = Request, line, true, &l.origin
 	rec.Written = p.written(&h, m, late)
-	p.fragment, p.loss.text = false, ""
+	p.flow, p.ending, p.loss.text = noFlow, whole, ""
 	p.text, p.textAt = line[text:], text
 	return true
 }

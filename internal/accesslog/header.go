@@ -30,8 +30,10 @@ type header struct {
 	sourceIs int // and its length; 0 for none
 	tagEnd   int // behind the innermost tag; 0 for none
 
-	certain  bool // the first start follows a tag, so that the text cannot change it
-	fragment bool // a container runtime cut the line here (CRI's P)
+	certain bool // the first start follows a tag, so that the text cannot change it
+
+	flow   flow // of CRI
+	ending ending
 }
 
 const (
@@ -94,7 +96,9 @@ func (h *header) readLevel(line []byte, pos, level int) (next int, more bool) {
 	}
 	pos += blanks(line[pos:])
 	if n := runtimeLen(line[pos:]); n > 0 {
-		h.fragment = line[pos+len("stdout ")] == 'P'
+		if begin == 0 && level == 0 {
+			h.flow, h.ending = flowOfRuntime(line[pos:])
+		}
 		return pos + n, true
 	}
 	pos = h.skipSource(line, pos)             // docker service logs --timestamps

@@ -3,6 +3,7 @@ package accesslog
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,7 +88,6 @@ func TestScan(t *testing.T) {
 	const h = "Nov 22 14:15:25 lb1 haproxy[1]: "
 	const plainAgain, lostAgain = "6" + plainRequest, "6" + lostRequest // of another client
 	const up, lost = "request fe up/s1", `request fe v2/<NOSRV> SC -1 ""`
-	const cri = "2026-11-22T14:15:25.5Z stdout "
 	for name, tt := range map[string]struct {
 		data string
 		want []string
@@ -101,7 +101,6 @@ func TestScan(t *testing.T) {
 		"junk between":               {h + plainRequest + "\nwhat?\n" + h + lostRequest + "\n", []string{up, "unreadable", lost}},
 		"formats mixed":              {h + plainRequest + "\n" + iso8601(testOptions.Now) + lostRequest + "\n" + h + lostAgain + "\n" + "7" + lostRequest + "\n", []string{up, lost, lost, lost}},
 		"messages between":           {h + plainRequest + "\n" + h + "Proxy x started.\n" + h + "Server v2/s is DOWN.\n" + h + plainAgain + "\n", []string{up, "message", "transition", up}},
-		"a fragment's continuation":  {cri + "P " + plainRequest[:90] + "\n" + cri + "P " + lostRequest + "\n" + cri + "F " + lostRequest + "\n" + cri + "F " + lostRequest + "\n", []string{up, "message", "message", lost}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, scanned(New(testOptions), tt.data)); diff != "" {
@@ -111,16 +110,59 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// A docker line of 16 KiB without a line end goes on in the next.
-func TestDockerFragments(t *testing.T) {
-	wrap := func(log string) string {
-		return `{"log":"` + strings.ReplaceAll(log, `"`, `\"`) + `","stream":"stdout","time":"2026-11-22T14:15:26Z"}` + "\n"
+// What a container runtime has cut is one line again, wherever it was cut.
+func TestParts(t *testing.T) {
+	cri := func(flag, text string) string { return "2026-11-22T14:15:26.5Z stdout " + flag + " " + text + "\n" }
+	stderr := func(flag, text string) string { return strings.ReplaceAll(cri(flag, text), "stdout", "stderr") }
+	docker := func(text string) string {
+		escape := strings.NewReplacer(`"`, `\"`, "\n", `\n`, "<", `\u003c`, ">", `\u003e`)
+		return `{"log":"` + escape.Replace(text) + `","stream":"stdout","time":"2026-11-22T14:15:26Z"}` + "\n"
 	}
-	long := plainRequest[:len(plainRequest)-1] + strings.Repeat("x", 16<<10-len(plainRequest)+1)
-	got := scanned(New(testOptions), wrap(long)+wrap(lostRequest+`\n`)+wrap(lostRequest+`\n`)+wrap("6"+plainRequest)+wrap("6"+lostRequest))
-	want := []string{"request fe up/s1", "message", `request fe v2/<NOSRV> SC -1 ""`, "request fe up/s1", `request fe v2/<NOSRV> SC -1 ""`}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	inDocker := func(flag, text string) string {
+		if flag == "F" {
+			text += "\n"
+		}
+		return docker(text)
+	}
+	long := strings.Repeat("x", dockerFragment)
+	type lines []string
+	const up, lost, plain, junk = "request fe up/s1", `request fe v2/<NOSRV> SC -1 ""`, "6" + plainRequest, "unreadable"
+	for name, tt := range map[string]struct {
+		data string
+		want lines
+	}{
+		"the rest is a line":            {cri("P", plainRequest[:90]) + cri("P", lostRequest) + cri("F", lostRequest) + cri("F", lostRequest), lines{up, lost}},
+		"the other flow between":        {cri("P", lostRequest[:50]) + stderr("F", "Proxy x started.") + stderr("P", "Proxy y ") + cri("F", lostRequest[50:]) + stderr("F", "started."), lines{"message", lost, "message"}},
+		"the rest is not there":         {cri("F", plain) + cri("P", lostRequest[:50]), lines{up}},
+		"the rest is not there, nor":    {cri("F", plain) + cri("P", lostRequest), lines{up, lost}},
+		"the rest is half":              {cri("P", lostRequest[:20]) + strings.TrimSuffix(cri("F", lostRequest[20:50]), "\n"), nil},
+		"another header between":        {cri("P", lostRequest[:50]) + "Nov 22 14:15:25 lb1 haproxy[1]: " + plain + "\n" + cri("F", lostRequest[50:]), lines{up, lost}},
+		"as many as may be":             {strings.Repeat(cri("P", "x"), maxParts-1) + cri("F", plain), lines{up}},
+		"too many":                      {strings.Repeat(cri("P", "x"), maxParts) + cri("F", plain) + cri("P", plain[:40]) + cri("F", plain[40:]), append(slices.Repeat(lines{junk}, maxParts), up, up)},
+		"far too many":                  {strings.Repeat(cri("P", "x"), maxParts+9) + cri("F", plain), append(slices.Repeat(lines{junk}, maxParts+9), up)},
+		"too long":                      {strings.Repeat(cri("P", plain+strings.Repeat("x", maxJoined/2)), 2) + cri("F", "y"), lines{up, up, junk}},
+		"docker's":                      {docker(long) + docker(lostRequest+"\n") + docker(lostRequest+"\n"), lines{junk, lost}},
+		"docker's, the rest is a line":  {docker(plain+" "+long) + docker(lostRequest+"\n") + docker(lostRequest+"\n"), lines{up, lost}},
+		"docker's, short":               {docker(lostRequest[:50]) + docker(lostRequest[50:]+"\n") + docker(plain+"\n"), lines{lost, up}},
+		"docker's, cut in a name":       {docker("192.0.2.9:4") + docker(plainRequest+"\n"), lines{up}},
+		"docker's without any line end": {docker(plain) + docker("what?") + docker(lostRequest) + docker("6"+lostRequest), lines{up, junk, lost, lost}},
+		"docker's, both make sense":     {docker(plain) + docker(lostRequest+"\n"), lines{up, lost}},
+		"docker's, none makes sense":    {docker("wh") + docker("at?\n") + docker(plain+"\n"), lines{junk, junk, up}},
+	} {
+		got := scanned(New(testOptions), tt.data)
+		slices.Sort(got)
+		slices.Sort(tt.want)
+		if diff := cmp.Diff([]string(tt.want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	for n := range len(lostRequest) - 1 {
+		for name, runtime := range map[string]func(flag, text string) string{"cri": cri, "docker": inDocker} {
+			data := runtime("P", lostRequest[:n+1]) + runtime("F", lostRequest[n+1:]) + runtime("F", plain)
+			if diff := cmp.Diff([]string{lost, up}, scanned(New(testOptions), data)); diff != "" {
+				t.Errorf("%s, cut after %d bytes (-want +got):\n%s", name, n+1, diff)
+			}
+		}
 	}
 }
 

@@ -23,11 +23,11 @@ func (p *Parser) Scan(data []byte, late bool, visit func(*Record)) {
 // scan reads a piece, but for lines whose meaning depends on what stands before
 // it: those are left in the edges.
 func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
-	e := edges{stream: piece.Stream, from: piece.From, to: piece.To}
+	e := newEdges(piece)
 	p.repeats.reset()
 	p.late = piece.Late
 	for at := 0; at < len(piece.Data); {
-		if e.lines > 0 && !e.open && !e.waiting() {
+		if e.lines > 0 && !e.waiting() && e.isAtRest(p.like.flow) {
 			if n := p.run(piece.Data, at, piece.Late, &e, visit); n > at {
 				e.see(p.rec.Written)
 				at = n
@@ -51,28 +51,53 @@ func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
 func (p *Parser) scanLine(piece Piece, at, end int, e *edges, visit func(*Record)) {
 	line := trimEnd(piece.Data[at:end])
 	cut := piece.Data[end-1] != '\n' // it may be half of a line
-	continued := e.open && isWrapped(line)
-	if continued || !p.skim(line, piece.Late, &p.rec) {
+	if !e.isAtRest(p.like.flow) || !p.skim(line, piece.Late, &p.rec) {
 		p.parseReference(line, piece.Late, &p.rec)
 	}
-	e.open = p.fragment
-	e.see(p.rec.Written)
+	where, written := place{piece.Data, at, e.lines}, p.rec.Written
+	isPart := (p.ending != whole || !e.isAtRest(p.flow)) && p.isPart(part{line: line, late: piece.Late, cut: cut, number: e.lines}, where, e, visit)
+	e.see(written)
+	if !isPart {
+		p.take(where, line, cut, e, visit)
+	}
+}
+
+// isPart reports whether the line that was read, one, is a part of another, or may
+// be. Then it is put together with the rest.
+func (p *Parser) isPart(one part, where place, e *edges, visit func(*Record)) bool {
+	f := p.flow
+	one.ending, one.sense = p.ending, p.rec.Class != Unreadable
+	if !e.known[f] && e.addHead(f, one) {
+		return true
+	}
+	emitted := false
+	isPart := e.open[f].feed(one, func(list []part) {
+		emitted = true
+		p.readParts(list, func(last part) {
+			where.number = last.number
+			p.take(where, p.rec.Line, last.cut, e, visit)
+		})
+	})
+	if emitted && !isPart { // others were read since
+		p.parseReference(one.line, one.late, &p.rec)
+	}
+	return isPart
+}
+
+// take visits the line in rec, unless what it means depends on others or it is
+// one that was counted before.
+func (p *Parser) take(where place, line []byte, cut bool, e *edges, visit func(*Record)) {
 	p.note()
 	if p.rec.step {
-		p.beCareful(place{piece.Data, at, e.lines})
+		p.beCareful(where)
 	}
 	switch {
-	case continued:
-		p.rec.continues()
-	case cut && (p.rec.Class == Unreadable || p.rec.Class == HalfRead):
+	case cut && p.rec.isHalf():
 		return
-	case e.lines == 0 && e.from > 0 && isWrapped(line):
-		e.first = hold(line, piece.Late)
+	case p.isRepeated(where):
 		return
-	case p.isRepeated(place{piece.Data, at, e.lines}):
-		return
-	case e.isDoubtful(&p.rec, p.moment.identity, e.lines):
-		e.doubt(p, p.mark(e.lines))
+	case e.isDoubtful(&p.rec, p.moment.identity, where.number):
+		e.doubt(p, p.mark(where.number))
 		return
 	}
 	switch {
@@ -80,11 +105,14 @@ func (p *Parser) scanLine(piece Piece, at, end int, e *edges, visit func(*Record
 	case e.lastTime != 0:
 		p.rec.Written = e.lastTime
 	case len(e.undated) < maxUndated:
-		e.undated = append(e.undated, hold(line, piece.Late))
+		e.undated = append(e.undated, hold(line, p.late))
 		return
 	}
 	visit(&p.rec)
 }
+
+// isHalf says whether the line makes so little sense that its end may be missing.
+func (r *Record) isHalf() bool { return r.Class == Unreadable || r.Class == HalfRead }
 
 // note notes who wrote the line in rec, and a loss that it announces.
 func (p *Parser) note() {
@@ -95,11 +123,4 @@ func (p *Parser) note() {
 		p.loss.written = p.rec.Written
 		p.notes.announce(p.loss)
 	}
-}
-
-// continues makes it the record of the rest of a line that was counted already.
-func (r *Record) continues() {
-	line, written, own, origin := r.Line, r.Written, r.Own, r.Origin
-	r.clear()
-	r.Class, r.Line, r.Written, r.Own, r.Origin = Message, line, written, own, origin
 }

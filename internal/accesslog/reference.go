@@ -16,14 +16,18 @@ func (p *Parser) readLine(line []byte, late bool, rec *Record) {
 	rec.clear()
 	p.loss.text = ""
 	var outer stamp
-	text, written, fragment, docker := unwrapDocker(line, p.scratch)
+	text, written, dockers, ending := unwrapDocker(line, p.scratch)
 	p.scratch = text
+	docker := dockers != noFlow
 	if docker {
 		outer, line = written, trimEnd(text)
 	}
 	var h header
 	h.read(line)
-	p.fragment = fragment || h.fragment
+	p.flow, p.ending = h.flow, h.ending
+	if docker {
+		p.flow, p.ending = dockers, ending
+	}
 	p.data = line[h.dataAt:h.dataEnd]
 	if outer.sane() { // the container runtime's time has a year and a zone
 		h.stamp, h.timed = outer, true

@@ -153,7 +153,7 @@ func (p *Parser) beCareful(w place) {
 		line := trimEnd(lineAt(w.data, starts[i]))
 		h.parseReference(line, p.late, &h.rec)
 		served := !h.rec.NoServer && !(p.details && h.rec.failed()) // as this parser sees it, which may not read how it went
-		if served && h.rec.Class == Request && h.rec.Times == 1 && h.moment.identity != (identity{}) && h.textAt >= 0 {
+		if served && h.ending == whole && h.rec.Class == Request && h.rec.Times == 1 && h.moment.identity != (identity{}) && h.textAt >= 0 {
 			p.repeats.served.add(entryOf(h.moment.identity, h.rec.Written, starts[i]+h.textAt, w.number-1-i))
 		}
 	}

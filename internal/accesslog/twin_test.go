@@ -137,18 +137,13 @@ func plainly(p *Parser, data []byte, late bool) []snapshot {
 	var all []snapshot
 	var first, last int64 // times
 	var before []request
-	open, careful, undated := false, false, 0
-	number := 0
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		if line = trimEnd(line); len(line) == 0 {
+	careful, undated := false, 0
+	for _, line := range wholeLines(p, data, late) {
+		var r Record
+		p.parseReference(line.text, late, &r)
+		if line.open && r.isHalf() {
 			continue
 		}
-		var r Record
-		p.parseReference(line, late, &r)
-		if open && isWrapped(line) {
-			r = Record{Class: Message, Line: r.Line, Written: r.Written, Times: 1, Own: r.Own, Origin: r.Origin, Status: -1}
-		}
-		open = p.fragment
 		if r.Written != 0 {
 			last = r.Written
 			if first == 0 {
@@ -159,10 +154,10 @@ func plainly(p *Parser, data []byte, late bool) []snapshot {
 				undated++
 			}
 		}
-		number++
 		careful = careful || r.step
-		if p.moment.identity != (identity{}) && r.Times == 1 && (r.Class == Request || r.Class == HalfRead) && (p.textAt >= 0 || r.failed()) {
-			q := request{p.moment.identity, bytes.Clone(p.text), r.Written, number, r.failed()}
+		compared := p.textAt >= 0 && !line.parts || r.failed()
+		if p.moment.identity != (identity{}) && r.Times == 1 && (r.Class == Request || r.Class == HalfRead) && compared {
+			q := request{p.moment.identity, bytes.Clone(p.text), r.Written, line.number, r.failed()}
 			again := q.isAmong(p, before, careful)
 			careful = careful || again
 			if before = append(before, q); again {
@@ -178,6 +173,64 @@ func plainly(p *Parser, data []byte, late bool) []snapshot {
 		}
 	}
 	return all
+}
+
+// wholeLine is a line, or what its parts make up.
+type wholeLine struct {
+	text   []byte
+	number int  // of its last part
+	parts  bool // it had parts, or might have been one
+	open   bool // its last part is not there
+}
+
+// wholeLines puts together what container runtimes have cut, in order of the last
+// parts.
+func wholeLines(p *Parser, data []byte, late bool) []wholeLine {
+	var lines []wholeLine
+	var ofFlow [flows][]part
+	number := 0
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		if line = trimEnd(line); len(line) == 0 {
+			continue
+		}
+		number++
+		var r Record
+		if p.parseReference(line, late, &r); p.flow == noFlow {
+			lines = append(lines, wholeLine{text: line, number: number})
+			continue
+		}
+		ofFlow[p.flow] = append(ofFlow[p.flow], part{line: line, number: number, ending: p.ending, sense: r.Class != Unreadable})
+	}
+	for _, list := range ofFlow {
+		for len(list) > 0 {
+			n, size := 1, len(list[0].line)
+			for n < len(list) && list[n-1].ending != whole && !(list[n-1].ending == loose && list[n-1].sense && list[n].sense) {
+				size += len(list[n].line)
+				n++
+			}
+			lines = append(lines, wholeOf(p, list[:n], size, late)...)
+			list = list[n:]
+		}
+	}
+	slices.SortFunc(lines, func(a, b wholeLine) int { return cmp.Compare(a.number, b.number) })
+	return lines
+}
+
+// wholeOf is what parts make up.
+func wholeOf(p *Parser, list []part, size int, late bool) []wholeLine {
+	last := list[len(list)-1]
+	together := wholeLine{text: join(list), number: last.number, parts: len(list) > 1 || last.ending != whole, open: last.ending == firm}
+	var r Record
+	p.parseReference(together.text, late, &r)
+	guessed := len(list) > 1 && list[len(list)-2].ending == loose && r.Class == Unreadable
+	if !guessed && last.ending != loose && len(list) <= maxParts && size <= maxJoined {
+		return []wholeLine{together}
+	}
+	var each []wholeLine
+	for _, one := range list {
+		each = append(each, wholeLine{text: one.line, number: one.number, parts: true})
+	}
+	return each
 }
 
 // request is a line of one.

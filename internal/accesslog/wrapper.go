@@ -17,30 +17,30 @@ func trimEnd(line []byte) []byte {
 // dockerBegin is what a line of docker's json-file driver begins with.
 const dockerBegin = `{"log":"`
 
-// dockerFragment is from where on a docker line without a line end is taken for
-// a fragment: docker cuts at 16 KiB (moby's defaultBufSize).
+// dockerFragment is from where on a docker line without a line end is surely a
+// fragment: docker cuts at 16 KiB (moby's defaultBufSize).
 const dockerFragment = 16 << 10
 
 // unwrapDocker takes a line of docker's json-file driver apart,
 //
 //	{"log":"…\n","stream":"stdout","time":"2026-11-22T14:53:34.5Z"}
 //
-// into the text, in scratch, and its time. ok is false for any other line.
-func unwrapDocker(line, scratch []byte) (text []byte, written stamp, fragment, ok bool) {
+// into the text, in scratch, its time and what it came out of, which is noFlow for
+// any other line.
+func unwrapDocker(line, scratch []byte) (text []byte, written stamp, f flow, e ending) {
 	if !bytes.HasPrefix(line, []byte(dockerBegin)) {
-		return scratch, stamp{}, false, false
+		return scratch, stamp{}, noFlow, whole
 	}
 	text, n := unescapeJSON(line[len(dockerBegin):], scratch[:0])
 	rest := line[len(dockerBegin)+n:]
+	f, e = flowOfDocker(text, rest)
 	if at := bytes.LastIndex(rest, []byte(`"time":"`)); at >= 0 {
 		rest = rest[at+len(`"time":"`):]
 		if end := bytes.IndexByte(rest, '"'); end >= 0 {
 			written, _ = readStamp(rest[:end])
 		}
 	}
-	ended := len(text) > 0 && text[len(text)-1] == '\n'
-	closed := len(dockerBegin)+n < len(line)
-	return text, written, closed && !ended && len(text) >= dockerFragment, true
+	return text, written, f, e
 }
 
 // unescapeJSON appends the string up to its closing quote to dst and returns how
@@ -114,14 +114,4 @@ func hexRune(b []byte) (r rune, ok bool) {
 		}
 	}
 	return r, true
-}
-
-// isWrapped reports whether a container runtime wrote a line, so that it may be
-// the rest of the one before.
-func isWrapped(line []byte) bool {
-	if bytes.HasPrefix(line, []byte(dockerBegin)) {
-		return true
-	}
-	_, n := readStamp(line)
-	return n > 0 && runtimeLen(line[n+blanks(line[n:]):]) > 0
 }
