@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,21 +30,21 @@ func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
 	journal := journal(s, server)
 	switch cause {
 	case HealthCheckFailed, HealthCheckTimeout, HealthCheckRecovering, ErrorsObserved:
-		return join(c.tryServer(s.Checked()), journal)
+		return slices.Concat(c.tryServer(s.Checked()), journal)
 	case DNSStale:
-		return join(c.dig(s.Checked()), c.tryAt(s.Checked(), c.movedTo(s)), c.mendAddress(server, s), journal)
+		return slices.Concat(c.dig(s.Checked()), c.tryAt(s.Checked(), c.movedTo(s)), c.mendAddress(server, s), journal)
 	case DNSResolution:
-		return join(c.dig(s), c.ask("show resolvers"), journal)
+		return slices.Concat(c.dig(s), c.ask("show resolvers"), journal)
 	case AgentDown:
-		return join(c.ask("show stat "+section+" 4 -1"), journal)
+		return slices.Concat(c.ask("show stat "+section+" 4 -1"), journal)
 	case Maintenance, Drained:
-		return join(c.whoTookItOut(s), journal, c.takeBack(s, server))
+		return slices.Concat(c.whoTookItOut(s), journal, c.takeBack(s, server))
 	case ZeroWeight:
-		return join(c.ask("get weight "+server), mend(c.ask("set server "+server+" weight "+fullWeight(s)), "when it is to serve again"))
+		return slices.Concat(c.ask("get weight "+server), mend(c.ask("set server "+server+" weight "+fullWeight(s)), "when it is to serve again"))
 	case MaxconnExhausted:
-		return join(c.ask("show stat "+section+" 6 -1"), c.ask("show sess"), mend(c.ask("set maxconn server "+server+" "+c.moreSlots(s)), "if the server can bear more"))
+		return slices.Concat(c.ask("show stat "+section+" 6 -1"), c.ask("show sess"), mend(c.ask("set maxconn server "+server+" "+c.moreSlots(s)), "if the server can bear more"))
 	default:
-		return join(c.ask("show stat "+section+" 4 -1"), journal)
+		return slices.Concat(c.ask("show stat "+section+" 4 -1"), journal)
 	}
 }
 
@@ -78,7 +79,7 @@ func (c Case) sectionCommands(cause Cause, section string) []string {
 	case cause == Unpublished:
 		return mend(c.ask("publish backend "+section), "when it is to serve again")
 	case cause == NoServers && c.Backend.Selected.Value > 0:
-		return join(configured, mend([]string{"systemctl reload haproxy"}, "brings the configured servers back"))
+		return slices.Concat(configured, mend([]string{"systemctl reload haproxy"}, "brings the configured servers back"))
 	case cause == NoServers:
 		return configured
 	default:
@@ -123,45 +124,34 @@ func fullWeight(s *haproxy.Server) string {
 // regular expression would be compiled at the start of every check, which costs
 // more than the check.)
 type form struct {
-	first string // characters beside letters and digits that may come first
+	first string // characters that may come first
 	rest  string // and those that may follow
 }
+
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 var (
 	// nameForm is what HAProxy lets names of sections and servers be made of
 	// (invalid_char in src/tools.c), without a dash in front.
-	nameForm = form{first: "_.:", rest: "_.:-"}
+	nameForm = form{first: alphanumeric + "_.:", rest: alphanumeric + "_.:-"}
 	// hostForm is what a host name is made of, and the names of SRV records.
-	hostForm = form{first: "_", rest: "_.-"}
+	hostForm = form{first: alphanumeric + "_", rest: alphanumeric + "_.-"}
 	// uriForm is an absolute path with its query that a shell leaves alone within
 	// single quotes.
-	uriForm = form{first: "/", rest: "_./@%+=-~?&:,"}
+	uriForm = form{first: "/", rest: alphanumeric + "_./@%+=-~?&:,"}
 	// pathForm is an absolute path that socat reads nothing into either.
-	pathForm = form{first: "/", rest: "_./@%+=-"}
+	pathForm = form{first: "/", rest: alphanumeric + "_./@%+=-"}
 )
 
 // fits says whether a word has the form, and a length that names have.
 func (f form) fits(word string) bool {
-	if word == "" || len(word) > 255 || !isOf(word[:1], f.first) {
-		return false
-	}
-	return isOf(word[1:], f.rest)
-}
-
-func isOf(word, others string) bool {
-	for _, c := range []byte(word) {
-		alphanumeric := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !alphanumeric && strings.IndexByte(others, c) < 0 {
-			return false
-		}
-	}
-	return true
+	return word != "" && len(word) <= 255 && strings.IndexByte(f.first, word[0]) >= 0 && strings.Trim(word[1:], f.rest) == ""
 }
 
 // ask is a command for HAProxy's socket; none if there is no socket.
 func (c Case) ask(command string) []string {
 	address := c.Address
-	if !strings.HasPrefix(address, "/") || !pathForm.fits(address) {
+	if !pathForm.fits(address) {
 		host, port, err := net.SplitHostPort(address)
 		if err != nil || !isHost(host) || !isPort(port) {
 			return nil
@@ -288,12 +278,4 @@ func withPort(address string, port int64) string {
 		return address
 	}
 	return net.JoinHostPort(address, strconv.FormatInt(port, 10))
-}
-
-func join(lists ...[]string) []string {
-	var all []string
-	for _, list := range lists {
-		all = append(all, list...)
-	}
-	return all
 }

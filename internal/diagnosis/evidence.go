@@ -37,7 +37,7 @@ func (c Case) sectionEvidence(cause Cause) string {
 	case cause == Unpublished:
 		return fmt.Sprintf("HAProxy says %s: no rule leads to the backend until it is published again", c.Backend.Status)
 	case cause == NoServers && c.Backend.Selected.Value > 0:
-		return fmt.Sprintf("it has no servers left, though it had some: they were given %d requests", c.Backend.Selected.Value)
+		return "it has no servers left, though it had some: they were given " + plugin.Count(c.Backend.Selected.Value, "request")
 	case cause == NoServers:
 		return fmt.Sprintf("it has no server line and has answered nothing but errors (%s)", c.Backend.Failures())
 	default:

@@ -41,7 +41,7 @@ func (v Verdict) trouble() (one, many string) {
 	case v.Trouble == NeverServers:
 		return fmt.Sprintf("has no servers and has answered nothing but errors (%s)", v.Backend.Failures()), "have no servers"
 	case v.Trouble == LostServers:
-		return fmt.Sprintf("has no servers left (they were given %d requests)", v.Backend.Selected.Value), "have no servers left"
+		return "has no servers left (they were given " + plugin.Count(v.Backend.Selected.Value, "request") + ")", "have no servers left"
 	case v.Trouble == HiddenServers:
 		return fmt.Sprintf("is %s, and no row of a server tells why", v.Backend.Status), "are DOWN without a row that tells why"
 	case v.Up == 0 && v.Out == 1 && v.Total() == 0:
