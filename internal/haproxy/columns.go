@@ -305,10 +305,14 @@ func (r *row) kind() (rowKind, error) {
 // in 32 bits: what is over the half of them is a count below zero.
 func (r *row) count(c column) Number { return countOf(r[c]) }
 
-// total is the number of things there were since the start, in 64 bits.
+// total is the number of things there were since the start, in 64 bits. 2^32-1 is
+// -1 of some 32-bit count in it rather than that many things.
 func (r *row) total(c column) Number {
 	number, err := parseNumber(r[c])
-	return Number{number.Value, number.Known, err != nil}
+	if err != nil || number.Value == math.MaxUint32 {
+		return Number{Damaged: true}
+	}
+	return number
 }
 
 // orUnknown is a total that is unknown if it is damaged.

@@ -211,14 +211,14 @@ func (b *statsBuilder) addServer() error {
 		}
 	}
 	r := &b.row
-	backup := r.count(bck)
+	isBackup, hasRole := r.role()
 	b.servers = append(b.servers, Server{
 		Name:         b.text(svname),
 		Address:      b.text(addr),
 		Status:       b.text(status),
 		Weight:       r.count(weight),
-		Backup:       backup.Value > 0,
-		NoRole:       backup.Damaged,
+		Backup:       isBackup,
+		NoRole:       !hasRole,
 		Tracked:      b.text(tracked),
 		CheckStatus:  b.text(checkStatus),
 		CheckCode:    r.shown(checkCode),
@@ -250,17 +250,17 @@ func (b *statsBuilder) count() *Counters {
 	b.counters = b.counters[1:]
 	r := &b.row
 	*counters = Counters{
-		Sessions:          r.orUnknown(stot),
-		FailedConnections: r.orUnknown(econ),
-		FailedResponses:   r.orUnknown(eresp),
-		Retries:           r.orUnknown(wretr),
-		Redispatches:      r.orUnknown(wredis),
+		Sessions:          r.total(stot),
+		FailedConnections: r.total(econ),
+		FailedResponses:   r.total(eresp),
+		Retries:           r.total(wretr),
+		Redispatches:      r.total(wredis),
 		Answers:           r.answers(),
-		ServerErrors:      r.orUnknown(hrsp5xx),
-		ClientAborts:      r.orUnknown(cliAbrt),
-		ServerAborts:      r.orUnknown(srvAbrt),
-		Downs:             r.orUnknown(chkdown),
-		ResponseTime:      r.orUnknown(rtime),
+		ServerErrors:      r.total(hrsp5xx),
+		ClientAborts:      r.total(cliAbrt),
+		ServerAborts:      r.total(srvAbrt),
+		Downs:             r.total(chkdown),
+		ResponseTime:      r.total(rtime),
 	}
 	return counters
 }
@@ -279,18 +279,29 @@ func (b *statsBuilder) traffic() *Traffic {
 }
 
 // answers sums up the responses of all statuses; unknown if HAProxy does not
-// tell one of them.
+// tell one of them, damaged if one is.
 func (r *row) answers() Number {
 	sum := Number{Known: true}
 	for c := hrsp1xx; c <= hrspOther; c++ {
-		number := r.orUnknown(c)
+		number := r.total(c)
 		sum.Value += number.Value
 		sum.Known = sum.Known && number.Known
+		sum.Damaged = sum.Damaged || number.Damaged
 	}
 	if !sum.Known {
-		return Number{}
+		return Number{Damaged: sum.Damaged}
 	}
 	return sum
+}
+
+// role says whether a server is a backup server: one of the columns act and bck is
+// 1, the other one 0, so that either tells.
+func (r *row) role() (isBackup, ok bool) {
+	backup, active := r.count(bck), r.count(act)
+	if !backup.Damaged {
+		return backup.Value > 0, true
+	}
+	return active.Value == 0, active.Known
 }
 
 // text returns a field as a string.

@@ -318,6 +318,23 @@ func TestStatsRefuses(t *testing.T) {
 	}
 }
 
+// TestRole: a column that tells whether a server is a backup server is enough.
+func TestRole(t *testing.T) {
+	for columns, want := range map[string]struct{ backup, none bool }{
+		"1,0": {}, "0,1": {backup: true}, ",0": {}, ",1": {backup: true},
+		"1,many": {}, "0,many": {backup: true}, "1,4294967295": {}, "0,-1": {backup: true},
+		",many": {none: true}, "many,many": {none: true}, "many,1": {backup: true},
+	} {
+		stats, err := readStats([]byte(rows("# pxname,svname,status,weight,act,bck,type,", "be,s,UP,1,"+columns+",2,", "be,BACKEND,UP,1,1,0,1,")), EmptyLine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := stats.Backends[0].Servers[0]; s.NoRole != want.none || !want.none && s.Backup != want.backup {
+			t.Errorf("act,bck %s: backup %v, no role %v", columns, s.Backup, s.NoRole)
+		}
+	}
+}
+
 const damagedHeader = "# pxname,svname,status,weight,bck,type,qcur,qlimit,scur,smax,slim,throttle,lastchg,check_code,dreq,hrsp_5xx,lbtot,intercepted,rate,"
 
 // TestDamagedNumbers: what can be no count spoils nothing but itself, and what is
@@ -329,7 +346,8 @@ func TestDamagedNumbers(t *testing.T) {
 		"7":                    {known(7), known(7)},
 		"2147483647":           {known(2147483647), known(2147483647)},
 		"2147483648":           {damaged, known(2147483648)},
-		"4294967295":           {damaged, known(4294967295)},
+		"4294967295":           {damaged, damaged},
+		"4294967296":           {damaged, known(4294967296)},
 		"1099511627776":        {damaged, large},
 		"18446744073709551615": {damaged, damaged},
 		"-1":                   {damaged, damaged},

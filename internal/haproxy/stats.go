@@ -75,15 +75,14 @@ type Traffic struct {
 }
 
 // Counters is what a BACKEND or server row has counted since HAProxy started, or
-// since its counters were cleared (Management Guide 9.1). A damaged count is
-// unknown, like one that HAProxy leaves empty.
+// since its counters were cleared (Management Guide 9.1).
 type Counters struct {
 	Sessions          Number // stot: of a server attempts, so that a retry counts again
 	FailedConnections Number // econ: requests for which no connection came about; of a BACKEND row those without any server too
 	FailedResponses   Number // eresp
 	Retries           Number // wretr: attempts at the same server
 	Redispatches      Number // wredis: attempts that went on to another server
-	Answers           Number // hrsp_1xx … hrsp_other together; unknown in TCP mode
+	Answers           Number // hrsp_1xx … hrsp_other together; unknown in TCP mode, damaged if one is
 	ServerErrors      Number // hrsp_5xx; a server's own alone, of a BACKEND row HAProxy's too
 	ClientAborts      Number // cli_abrt
 	ServerAborts      Number // srv_abrt
@@ -124,8 +123,7 @@ type Server struct {
 
 	Counters *Counters // nil unless they were asked for
 
-	// NoRole says that bck is neither 0 nor 1, so that nobody knows whether it is
-	// a backup server.
+	// NoRole says that neither bck nor act tells whether it is a backup server.
 	NoRole bool
 	State  *ServerState // its row of "show servers state"; nil if that was not asked
 	Tracks *Server      // the server that Tracked names; nil if the answer does not have it

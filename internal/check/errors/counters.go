@@ -105,7 +105,7 @@ func Tallies(series *samples.Series, stretch check.SampledStretch, targets []che
 	sections := make(map[string]*Tally, len(targets))
 	slow := map[samples.Key]bool{}
 	for i, target := range targets {
-		tallies[i] = Tally{Target: target, Window: stretch.RateWindow(), Unjudged: unjudged(target.Backend)}
+		tallies[i] = Tally{Target: target, Window: stretch.RateWindow(), Unjudged: c.unjudged(target.Backend)}
 		sections[target.Name] = &tallies[i]
 		for _, s := range target.Backend.Servers {
 			if c.Slow > 0 && time.Duration(s.Counters.ResponseTime.Value)*time.Millisecond > c.Slow {
@@ -169,15 +169,28 @@ func (c Counting) countBaseline(series *samples.Series, baseline samples.Span, r
 func (t *Tally) isTunnel() bool { return t.Target.Backend.Mode == "tcp" }
 
 // unjudged says which needed counter of a backend's servers is not known; empty
-// if all are.
-func unjudged(b *haproxy.Backend) string {
+// if all are. Some are not told in TCP mode, and by old versions; but a damaged one
+// is none.
+func (c Counting) unjudged(b *haproxy.Backend) string {
+	counted := c.Kinds | c.Tunnelled
 	for _, s := range b.Servers {
-		c := s.Counters
+		n := s.Counters
 		for _, needed := range []struct {
 			column string
-			number haproxy.Number
-		}{{"stot", c.Sessions}, {"econ", c.FailedConnections}, {"eresp", c.FailedResponses}} {
-			if !needed.number.Known {
+			missed bool
+		}{
+			{"stot", !n.Sessions.Known},
+			{"econ", !n.FailedConnections.Known},
+			{"eresp", !n.FailedResponses.Known},
+			{"wretr", n.Retries.Damaged},
+			{"wredis", n.Redispatches.Damaged},
+			{"hrsp_1xx … hrsp_other", n.Answers.Damaged},
+			{"srv_abrt", n.ServerAborts.Damaged},
+			{"cli_abrt", n.ClientAborts.Damaged && counted.Has(Abort)},
+			{"rtime", n.ResponseTime.Damaged && c.Slow > 0},
+			{"chkdown", n.Downs.Damaged},
+		} {
+			if needed.missed {
 				return "column " + needed.column + " of server " + s.Name + " is no count"
 			}
 		}

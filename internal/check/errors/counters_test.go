@@ -167,12 +167,36 @@ func TestBaseline(t *testing.T) {
 
 // TestUnjudged: a section of which a needed counter is no count.
 func TestUnjudged(t *testing.T) {
-	l := newLab("http", "s1", "s2")
-	l.backend.Servers[1].Counters.FailedConnections = haproxy.Number{}
-	l.sample(time.Minute)
-	s := Judge(l.tally(CountingOf(0, 0)), Defaults())
-	if want := "column econ of server s2 is no count"; s.State.String() != "UNKNOWN" || s.Tally.Unjudged != want {
-		t.Errorf("%s: %q", s.State, s.Tally.Unjudged)
+	damaged := haproxy.Number{Damaged: true}
+	for _, tt := range []struct {
+		spoil    func(c *haproxy.Counters)
+		counting Counting
+		want     string // the column; empty if it is not needed
+	}{
+		{func(c *haproxy.Counters) { c.Sessions = haproxy.Number{} }, CountingOf(0, 0), "stot"},
+		{func(c *haproxy.Counters) { c.FailedConnections = haproxy.Number{} }, CountingOf(0, 0), "econ"},
+		{func(c *haproxy.Counters) { c.FailedResponses = haproxy.Number{} }, CountingOf(0, 0), "eresp"},
+		{func(c *haproxy.Counters) { c.Retries = damaged }, CountingOf(0, 0), "wretr"},
+		{func(c *haproxy.Counters) { c.Redispatches = damaged }, CountingOf(0, 0), "wredis"},
+		{func(c *haproxy.Counters) { c.Answers = damaged }, CountingOf(0, 0), "hrsp_1xx … hrsp_other"},
+		{func(c *haproxy.Counters) { c.ServerAborts = damaged }, CountingOf(0, 0), "srv_abrt"},
+		{func(c *haproxy.Counters) { c.Downs = damaged }, CountingOf(0, 0), "chkdown"},
+		{func(c *haproxy.Counters) { c.ClientAborts = damaged }, CountingOf(0, 0), ""},
+		{func(c *haproxy.Counters) { c.ClientAborts = damaged }, CountingOf(kinds.Of(Abort), 0), "cli_abrt"},
+		{func(c *haproxy.Counters) { c.ResponseTime = damaged }, CountingOf(0, 0), ""},
+		{func(c *haproxy.Counters) { c.ResponseTime = damaged }, CountingOf(0, time.Second), "rtime"},
+		{func(c *haproxy.Counters) { c.Answers, c.ServerErrors = haproxy.Number{}, haproxy.Number{} }, CountingOf(0, 0), ""}, // TCP mode
+	} {
+		l := newLab("http", "s1", "s2")
+		tt.spoil(l.backend.Servers[1].Counters)
+		l.sample(time.Minute)
+		state, want := "OK", ""
+		if tt.want != "" {
+			state, want = "UNKNOWN", "column "+tt.want+" of server s2 is no count"
+		}
+		if s := Judge(l.tally(tt.counting), Defaults()); s.State.String() != state || s.Tally.Unjudged != want {
+			t.Errorf("%s: %q, want %s: %q", s.State, s.Tally.Unjudged, state, want)
+		}
 	}
 }
 

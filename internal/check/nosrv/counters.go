@@ -139,8 +139,11 @@ func countBefore(all []sampledCount, baseline samples.Span, count func(samples.S
 
 // problemOf says which counter of a backend is not known; empty if all are.
 func problemOf(b *haproxy.Backend) string {
-	if !b.Counters.FailedConnections.Known {
+	switch {
+	case !b.Counters.FailedConnections.Known:
 		return "column econ of its BACKEND row is no count"
+	case !b.Counters.Sessions.Known:
+		return "column stot of its BACKEND row is no count"
 	}
 	for _, s := range b.Servers {
 		if !s.Counters.FailedConnections.Known {

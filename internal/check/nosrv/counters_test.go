@@ -114,12 +114,12 @@ func TestCountSampledBefore(t *testing.T) {
 // TestProblemOf: a counter that cannot be read makes its section unknown.
 func TestProblemOf(t *testing.T) {
 	l := newLab()
-	l.sample(time.Minute, "v2/s1 0,v2 10 -,web/s1 x,web 5 0,app/s1 0,app 1 1")
+	l.sample(time.Minute, "v2/s1 0,v2 10 -,web/s1 x,web 5 0,app/s1 0,app 1 1,api/s1 0,api - 1")
 	var got []string
 	for _, target := range l.targets {
 		got = append(got, problemOf(target.Backend))
 	}
-	if text, want := strings.Join(got, "; "), "column econ of its BACKEND row is no count; column econ of server s1 is no count; "; text != want {
+	if text, want := strings.Join(got, "; "), "column econ of its BACKEND row is no count; column econ of server s1 is no count; ; column stot of its BACKEND row is no count"; text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}
 }
