@@ -60,7 +60,7 @@ type Record struct {
 	Frontend []byte  // without the trailing ~ of a TLS listener; nil where the format does not name it
 	Backend  []byte
 	Server   []byte // "<NOSRV>", a name, an internal service like "<STATS>", "-" or empty
-	Pair     uint64 // a number of Backend and Server that this parser gives to no others; 0 if it has not given them one
+	Route    uint64 // a number of Frontend, Backend and Server that this parser gives to no others; 0 if it has not given them one
 
 	// NoServer: Server is <NOSRV>, "-" or empty. Other names in angle brackets
 	// are HAProxy's own services, never a missing server.

@@ -75,6 +75,9 @@ func readServerless(rest []byte, rec *Record) Class {
 		rec.Status, rec.Flags, rec.Request = -1, [2]byte{}, nil
 		return readOwnShape(rest, rec)
 	}
+	if rec.Flags != [2]byte{'-', '-'} { // most
+		return Request
+	}
 	count, _, _ := readTimers(rest)
 	if rec.isEarlyStep(count == 3, hasConnected(rest)) {
 		return Message

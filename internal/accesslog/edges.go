@@ -77,10 +77,12 @@ type doubtful struct {
 func (d *doubtful) keep(r *Record, m mark) {
 	d.rec, d.mark = *r, m
 	d.origin.keep(r.Origin)
-	d.rec.Pair = 0 // another parser may hand it over
+	d.rec.Route = 0 // another parser may hand it over
 	for i, field := range []*[]byte{&d.rec.Line, &d.rec.Frontend, &d.rec.Backend, &d.rec.Server, &d.rec.Request} {
-		d.bytes[i] = append(d.bytes[i][:0], *field...)
-		*field = d.bytes[i]
+		if *field != nil {
+			d.bytes[i] = append(d.bytes[i][:0], *field...)
+			*field = d.bytes[i]
+		}
 	}
 }
 
@@ -102,9 +104,11 @@ func (e *edges) doubt(p *Parser, m mark) {
 // doubt is the line in rec, kept. A piece has dozens of such lines, so what was
 // handed over is used again.
 func (p *Parser) doubt(m mark) *doubtful {
-	d := &doubtful{}
+	var d *doubtful
 	if last := len(p.spare) - 1; last >= 0 {
 		d, p.spare = p.spare[last], p.spare[:last]
+	} else {
+		d = &doubtful{}
 	}
 	d.keep(&p.rec, m)
 	return d

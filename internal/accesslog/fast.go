@@ -31,6 +31,8 @@ type likeness struct {
 	date0, date1 uint64 // the accept date down to ten minutes
 	accepted     stamp
 	frontend     []byte // with its ~ and the blank after it
+	front        uint64 // its number
+	frontends    frontends
 	pairs        pairs
 }
 
@@ -168,7 +170,7 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		}
 		rec.Line = line
 		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
-		rec.NoServer, rec.Pair = both.noServer, both.number
+		rec.NoServer, rec.Route = both.noServer, l.route(both)
 		if touched {
 			rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
 			rec.Details = Details{}
@@ -302,6 +304,7 @@ func (l *likeness) newFrontend(names []byte) int {
 		return 0
 	}
 	l.frontend = append(l.frontend[:0], names[:k+1]...)
+	l.front = l.frontends.number(l.frontend)
 	return k + 1
 }
 

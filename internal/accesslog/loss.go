@@ -2,12 +2,13 @@ package accesslog
 
 import (
 	"bytes"
-	"check-haproxy/internal/sorting"
 	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"check-haproxy/internal/sorting"
 )
 
 // Loss is a syslog daemon's word that it has dropped lines of HAProxy's, or of

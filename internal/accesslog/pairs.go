@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"bytes"
+	"hash/maphash"
 	"math/bits"
 )
 
@@ -22,7 +23,7 @@ type pair struct {
 	slash, server uint8 // lengths of the two names
 	noServer      bool
 	text          []byte
-	number        uint64 // see Record.Pair
+	number        uint64 // see route
 }
 
 // maxFastName bounds the names of the fast path, so that a window holds all of
@@ -51,6 +52,41 @@ func (ps *pairs) find(names []byte) *pair {
 	ps.learned++
 	p.number = ps.learned
 	return p
+}
+
+// frontends numbers frontends.
+type frontends struct {
+	table [64]struct {
+		name   []byte
+		number uint64
+	}
+	given uint64
+}
+
+// maxFrontends bounds the numbers, so that they have a place in a route.
+const maxFrontends = 1<<20 - 1
+
+// number is a name's number: another one when it was forgotten meanwhile, 0 when
+// there are no more.
+func (f *frontends) number(name []byte) uint64 {
+	known := &f.table[maphash.Bytes(seed, name)%uint64(len(f.table))]
+	if known.number > 0 && string(known.name) == string(name) {
+		return known.number
+	}
+	if f.given == maxFrontends {
+		return 0
+	}
+	f.given++
+	known.name, known.number = append(known.name[:0], name...), f.given
+	return known.number
+}
+
+// route is the Record.Route of the last frontend and a pair.
+func (l *likeness) route(p *pair) uint64 {
+	if l.front == 0 {
+		return 0
+	}
+	return p.number*(maxFrontends+1) + l.front
 }
 
 // learn looks at the names byte by byte; length is that of both.

@@ -1,10 +1,11 @@
 package accesslog
 
 import (
-	"check-haproxy/internal/sorting"
 	"cmp"
 	"slices"
 	"sync"
+
+	"check-haproxy/internal/sorting"
 )
 
 // Reading reads one log in pieces, by several goroutines and in any order. Every

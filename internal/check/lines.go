@@ -32,10 +32,14 @@ type Lines struct {
 	unread map[author]*unread // lines that were not understood, until it is known whose they are (attribute)
 
 	// plain are requests of HAProxy's in the stretch, in baseline and window: most
-	// lines. What they add to the numbers above is added in the end (settle).
-	plain [2]uint64
+	// lines. What they add to the numbers above is added in the end (settle). They
+	// and newest are written for every line: what other goroutines write must not
+	// be in the same cache line.
+	_      [64]byte
+	plain  [2]uint64
+	newest int64 // when HAProxy's newest line before the stretch's end was written
+	_      [64]byte
 
-	newest int64            // when HAProxy's newest line before the stretch's end was written
 	later  map[string]int64 // by host: the newest of its lines that are later than now
 	rhythm *rhythm          // nil unless it is wanted
 }

@@ -34,6 +34,14 @@ type Sections[T any] struct {
 	forgotten Section[T]  // stands for the sections that were not chosen and are not remembered
 }
 
+// Slots is how many routes (accesslog.Record.Route) a counter has at hand.
+const Slots = 1 << slotBits
+
+const slotBits = 8
+
+// SlotOf is the slot that a route has.
+func SlotOf(route uint64) uint64 { return route * 0x9E3779B97F4A7C15 >> (64 - slotBits) }
+
 // Section is one section, or those together that have no place of their own.
 type Section[T any] struct {
 	Name    string

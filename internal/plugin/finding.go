@@ -1,9 +1,10 @@
 package plugin
 
 import (
-	"check-haproxy/internal/sorting"
 	"cmp"
 	"strings"
+
+	"check-haproxy/internal/sorting"
 )
 
 // Finding is one thing that was judged, in words. The first line is made of the

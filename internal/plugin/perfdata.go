@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"check-haproxy/internal/sorting"
 	"fmt"
 	"iter"
 	"math"
@@ -9,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/atc0005/go-nagios"
+
+	"check-haproxy/internal/sorting"
 )
 
 // Level says how much perfdata is printed; each level includes those before it.

@@ -1,9 +1,10 @@
 package config
 
 import (
-	"check-haproxy/internal/sorting"
 	"cmp"
 	"slices"
+
+	"check-haproxy/internal/sorting"
 )
 
 // Options choose rules and say how bad they are.

@@ -25,9 +25,9 @@ type Counter struct {
 	stretch  check.Stretch
 	scale    *rates.Scale
 	sections *check.Sections[section]
-	recent   [256]recentServer // by Record.Pair
-	servers  int               // in all sections
-	cut      uint64            // requests of the window whose line ends before it tells how they went
+	recent   [check.Slots]recentServer // by Record.Route
+	servers  int                       // in all sections
+	cut      uint64                    // requests of the window whose line ends before it tells how they went
 }
 
 // section is what is counted of one section.
@@ -49,7 +49,7 @@ type server struct {
 // recentServer is a server that was seen lately, in the section where it then
 // was.
 type recentServer struct {
-	pair   uint64
+	route  uint64
 	place  *check.Section[section]
 	in     *section
 	server *server
@@ -143,8 +143,8 @@ func (c *Counter) addTransition(at rates.Phase, r *accesslog.Record) {
 
 // find finds a request's server; nil if its section was not chosen.
 func (c *Counter) find(r *accesslog.Record) (*check.Section[section], *server) {
-	slot := &c.recent[r.Pair%uint64(len(c.recent))]
-	if r.Pair != 0 && slot.pair == r.Pair && slot.place.Counted == slot.in {
+	slot := &c.recent[check.SlotOf(r.Route)]
+	if r.Route != 0 && slot.route == r.Route && slot.place.Counted == slot.in {
 		return slot.place, slot.server
 	}
 	place := c.sections.Of(r.Backend)
@@ -152,7 +152,7 @@ func (c *Counter) find(r *accesslog.Record) (*check.Section[section], *server) {
 	if place.Counted != nil {
 		s = c.in(place.Counted, r.Server)
 	}
-	*slot = recentServer{r.Pair, place, place.Counted, s}
+	*slot = recentServer{r.Route, place, place.Counted, s}
 	return place, s
 }
 

@@ -260,7 +260,7 @@ func TestMergeIsLikeOneCounter(t *testing.T) {
 			r.Backend = []byte(fmt.Sprintf("b%d", server%7))
 			r.Written = stretch.From().Add(time.Duration(random.Int64N(int64(65 * time.Minute)))).UnixNano()
 			one.Add(r)
-			r.Pair = uint64(server + 1)
+			r.Route = uint64(server + 1)
 			parts[random.IntN(3)].Add(r)
 		}
 		for range lines / 10 {
@@ -308,7 +308,7 @@ func TestSectionsWithoutAPlace(t *testing.T) {
 	counter := NewCounter(stretch, CountingOf(0, 0), everything)
 	add := func(i int, pair uint64) {
 		r := line("SC 503", "s1")
-		r.Backend, r.Pair = fmt.Appendf(nil, "b%d", i), pair
+		r.Backend, r.Route = fmt.Appendf(nil, "b%d", i), pair
 		counter.Add(r)
 	}
 	for i := range early {
@@ -336,7 +336,7 @@ func BenchmarkCounter(b *testing.B) {
 	var records []*accesslog.Record
 	for i := range 64 {
 		r := line("-- 200", fmt.Sprintf("web-%d", i))
-		r.Pair = uint64(i + 1)
+		r.Route = uint64(i + 1)
 		records = append(records, r)
 	}
 	b.ReportAllocs()

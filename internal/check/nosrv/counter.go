@@ -26,7 +26,8 @@ type Counter struct {
 	counted  KindSet
 	chosen   check.Filter
 	sections *check.Sections[tally]
-	recent   [256]recentSection // by Record.Pair
+	recent   [check.Slots]recentRoute // by Record.Route
+	listens  through                  // what nobody asks for
 	servers  map[serverName]Transition
 	assumed  uint64 // counted lines of the window whose kind is an assumption
 }
@@ -39,7 +40,7 @@ type tally struct {
 	served     bool    // the log shows a server of it
 	named      bool    // a message of HAProxy's names it
 	serverless *serverless
-	more       []through // further frontends, up to maxFrontends
+	more       []*through // further frontends, up to maxFrontends
 	// routed are requests that came in through the frontend of this name and found
 	// a backend that does not remember it.
 	routed [rates.Phases]uint64
@@ -93,7 +94,7 @@ func NewCounter(s check.Stretch, counted KindSet, chosen check.Filter) *Counter 
 func (c *Counter) Add(r *accesslog.Record) {
 	switch r.Class {
 	case accesslog.Request, accesslog.HalfRead:
-		if at, ok := c.scale.Phase(r.Written); ok {
+		if at, ok := c.scale.Phase(r.Written); ok && !c.addServed(at, r) {
 			c.addRequest(at, r)
 		}
 	case accesslog.Transition:
@@ -105,13 +106,36 @@ func (c *Counter) Add(r *accesslog.Record) {
 	}
 }
 
+// recentRoute is where served requests count that have the same frontend, backend
+// and server as one that was seen lately.
+type recentRoute struct {
+	route   uint64
+	place   *check.Section[tally]
+	tally   *tally // in that place then
+	through *through
+}
+
+// addServed counts a request with a server, if one of its route was seen lately:
+// most lines.
+func (c *Counter) addServed(at rates.Phase, r *accesslog.Record) bool {
+	slot := &c.recent[check.SlotOf(r.Route)]
+	if r.Route == 0 || slot.route != r.Route || r.NoServer || slot.place.Counted != slot.tally {
+		return false
+	}
+	slot.tally.requests[at] += uint64(r.Times)
+	slot.through.requests[at] += uint64(r.Times)
+	slot.tally.newest = max(slot.tally.newest, r.Written)
+	return true
+}
+
 func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 	name := r.Backend
 	if len(name) == 0 {
 		name = r.Frontend
 	}
-	t := c.find(r.Pair, name)
-	c.addRouted(t, at, r)
+	place := c.sections.Of(name)
+	t := place.Counted
+	in := c.addRouted(t, at, r)
 	if t == nil {
 		return
 	}
@@ -124,47 +148,35 @@ func (c *Counter) addRequest(at rates.Phase, r *accesslog.Record) {
 		c.addServerless(t, at, r)
 	default:
 		t.requests[at] += uint64(r.Times)
-		t.served = t.served || len(r.Server) > 0 && r.Server[0] != '<' // not one of HAProxy's own services
+		if len(r.Server) == 0 || r.Server[0] == '<' { // one of HAProxy's own services
+			return
+		}
+		t.served = true
+		if r.Route != 0 && in != nil {
+			c.recent[check.SlotOf(r.Route)] = recentRoute{r.Route, place, t, in}
+		}
 	}
 }
 
-// recentSection is the section of a pair of names that was seen lately.
-type recentSection struct {
-	pair  uint64
-	place *check.Section[tally]
-}
-
-// find finds a request's section; nil if it was not chosen. Most requests are of
-// few pairs of names.
-func (c *Counter) find(pair uint64, name []byte) *tally {
-	slot := &c.recent[pair%uint64(len(c.recent))]
-	if pair == 0 || slot.pair != pair {
-		*slot = recentSection{pair, c.sections.Of(name)}
-	}
-	return slot.place.Counted
-}
-
-// addRouted counts the request for its frontend, if it has found a backend.
-func (c *Counter) addRouted(t *tally, at rates.Phase, r *accesslog.Record) {
+// addRouted counts the request for its frontend, if it has found a backend. It
+// returns where the next ones count, nil if they have to be looked at.
+func (c *Counter) addRouted(t *tally, at rates.Phase, r *accesslog.Record) *through {
 	if len(r.Frontend) == 0 || len(r.Backend) == 0 {
-		return
+		return nil
 	}
-	if t != nil && string(r.Frontend) == t.first.frontend { // most
-		t.first.requests[at] += uint64(r.Times)
-		return
-	}
-	if string(r.Frontend) == string(r.Backend) {
-		return
+	if string(r.Frontend) == string(r.Backend) { // a "listen"
+		return &c.listens
 	}
 	if t != nil {
 		if known := t.through(r.Frontend, maxFrontends); known != nil {
 			known.requests[at] += uint64(r.Times)
-			return
+			return known
 		}
 	}
 	if f := c.sections.Of(r.Frontend).Counted; f != nil {
 		f.routed[at] += uint64(r.Times)
 	}
+	return nil
 }
 
 // through is what the section has of a frontend; nil if it has so many others.
@@ -175,24 +187,24 @@ func (t *tally) through(frontend []byte, most int) *through {
 	if t.first.frontend == string(frontend) {
 		return &t.first
 	}
-	for i := range t.more {
-		if t.more[i].frontend == string(frontend) {
-			return &t.more[i]
+	for _, one := range t.more {
+		if one.frontend == string(frontend) {
+			return one
 		}
 	}
 	if len(t.more) >= most {
 		return nil
 	}
-	t.more = append(t.more, through{frontend: string(frontend)})
-	return &t.more[len(t.more)-1]
+	t.more = append(t.more, &through{frontend: string(frontend)})
+	return t.more[len(t.more)-1]
 }
 
 // frontends are those that requests came in through for the section.
-func (t *tally) frontends() []through {
+func (t *tally) frontends() []*through {
 	if t.first.frontend == "" {
 		return nil
 	}
-	return append([]through{t.first}, t.more...)
+	return append([]*through{&t.first}, t.more...)
 }
 
 func (c *Counter) addServerless(t *tally, at rates.Phase, r *accesslog.Record) {

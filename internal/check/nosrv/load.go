@@ -32,7 +32,7 @@ func (t *tally) isEmpty() bool {
 func (c *Counter) loadOf(s *check.Section[tally], serving bool, partial map[string]bool) load {
 	t := s.Counted
 	l := load{tally: t, name: s.Name, routed: t.routed, serving: serving || t.served}
-	l.partial = partial[s.Name] || slices.ContainsFunc(t.frontends(), func(one through) bool { return partial[one.frontend] })
+	l.partial = partial[s.Name] || slices.ContainsFunc(t.frontends(), func(one *through) bool { return partial[one.frontend] })
 	if t.serverless == nil {
 		return l
 	}
