@@ -121,24 +121,16 @@ func flagName(name string) string {
 
 // splitArg takes "--long=value", "-x=value" and "-xvalue" apart.
 func splitArg(arg string, known map[string]option) (name, value string, hasValue bool) {
-	if strings.HasPrefix(arg, "--") || !strings.HasPrefix(arg, "-") || len(arg) <= 2 {
-		return cutValue(arg)
-	}
-	if _, short := known[arg[:2]]; !short {
-		return cutValue(arg)
-	}
-	return arg[:2], strings.TrimPrefix(arg[2:], "="), true
-}
-
-func cutValue(arg string) (name, value string, hasValue bool) {
-	if !strings.HasPrefix(arg, "-") {
-		return arg, "", false
+	if len(arg) > 2 {
+		if _, short := known[arg[:2]]; short {
+			return arg[:2], strings.TrimPrefix(arg[2:], "="), true
+		}
 	}
 	return strings.Cut(arg, "=")
 }
 
 func isFlag(arg string, known map[string]option) bool {
-	name, _, _ := cutValue(arg)
+	name, _, _ := strings.Cut(arg, "=")
 	_, ok := known[name]
 	return ok || arg == "--"
 }

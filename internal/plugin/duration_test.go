@@ -29,7 +29,7 @@ func TestParseDuration(t *testing.T) {
 func TestDurationFlags(t *testing.T) {
 	var d Duration
 	var timeout Timeout
-	for _, bad := range []string{"0", "0s", "5", ""} {
+	for _, bad := range []string{"0", "0s", "5", "", "soon"} {
 		if err := d.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q was taken for a duration", bad)
 		}

@@ -61,15 +61,11 @@ func FormatClock(t, at time.Time) string {
 // FormatDecimal prints a rate, a share or a factor: two significant digits below
 // 10, and whole from there on: 0.033, 7.4, 123.
 func FormatDecimal(value float64) string {
-	switch {
-	case value == 0:
-		return "0"
-	case value >= 10:
+	if value >= 10 {
 		return strconv.FormatFloat(value, 'f', 0, 64)
-	default:
-		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 2, 64), 64)
-		return strconv.FormatFloat(rounded, 'f', -1, 64)
 	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 2, 64), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // FormatPercent prints the used part of a limit with at most one digit after

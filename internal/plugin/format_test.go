@@ -9,7 +9,7 @@ import (
 func TestFormatDuration(t *testing.T) {
 	const day = 24 * time.Hour
 	for d, want := range map[time.Duration]string{
-		-time.Second: "0s", 0: "0s", 500 * time.Millisecond: "500ms", time.Second: "1s", 1900 * time.Millisecond: "1s", 36 * time.Second: "36s",
+		-time.Second: "0s", 0: "0s", 1: "1ns", 500 * time.Millisecond: "500ms", time.Second: "1s", 1900 * time.Millisecond: "1s", 36 * time.Second: "36s",
 		time.Minute: "1m", 90 * time.Second: "1m30s", 5 * time.Minute: "5m", time.Hour - time.Second: "59m59s",
 		time.Hour: "1h", time.Hour + 59*time.Second: "1h", 65 * time.Minute: "1h5m", day - time.Second: "23h59m",
 		day: "1d", 12*day + 4*time.Hour: "12d4h", 12*day + 59*time.Minute: "12d",
@@ -31,10 +31,12 @@ func TestFormatSeconds(t *testing.T) {
 func TestFormatClock(t *testing.T) {
 	at := time.Date(2013, 3, 26, 0, 30, 0, 0, time.FixedZone("CET", 3600))
 	for clock, want := range map[time.Time]string{
-		at.Add(-time.Minute):       "00:29:00",
-		at.Add(-time.Hour):         "2013-03-25 23:30:00",
-		at.Add(-time.Minute).UTC(): "00:29:00",
-		at.AddDate(-1, 0, 0):       "2012-03-26 00:30:00",
+		at.Add(-time.Minute):                               "00:29:00",
+		at.Add(-time.Hour):                                 "2013-03-25 23:30:00",
+		at.Add(-time.Minute).UTC():                         "00:29:00",
+		at.AddDate(-1, 0, 0):                               "2012-03-26 00:30:00",
+		at.AddDate(-1, 0, 1):                               "2012-03-27 00:30:00",
+		time.Date(2011, 3, 26, 0, 30, 0, 0, at.Location()): "2011-03-26 00:30:00", // the same day of that year
 	} {
 		if got := FormatClock(clock, at); got != want {
 			t.Errorf("%s prints as %s, want %s", clock, got, want)
@@ -43,7 +45,7 @@ func TestFormatClock(t *testing.T) {
 }
 
 func TestFormatDecimal(t *testing.T) {
-	for value, want := range map[float64]string{0: "0", 7.4: "7.4", 1.0 / 60: "0.017", 1.0 / 30: "0.033", 9.96: "10", 10: "10", 123.4: "123", 1e7: "10000000", 3: "3", 0.0004: "0.0004"} {
+	for value, want := range map[float64]string{0: "0", 7.4: "7.4", 1.0 / 60: "0.017", 1.0 / 30: "0.033", 9.96: "10", 10: "10", 10.4: "10", 9.94: "9.9", 123.4: "123", 1e7: "10000000", 3: "3", 0.0004: "0.0004"} {
 		if got := FormatDecimal(value); got != want {
 			t.Errorf("%g prints as %s, want %s", value, got, want)
 		}

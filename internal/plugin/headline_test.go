@@ -35,6 +35,18 @@ func TestFirstLine(t *testing.T) {
 			"HAPROXY BACKEND CRITICAL: 4 of 300 backends have no UP server (health checks fail): app-1, app-2, app-3, app-4"},
 		{"no common cause", []Findings{backends(300, down("a"), Finding{State: Critical, Name: "b", One: "x", Many: "have no UP server"})}, nil,
 			"HAPROXY BACKEND CRITICAL: 2 of 300 backends have no UP server: a, b"},
+		{"the same trouble, in another state", []Findings{backends(12, down("a"), down("b"), Finding{State: Warning, Name: "c", One: "x", Many: "have no UP server"})}, nil,
+			"HAPROXY BACKEND CRITICAL: 2 of 12 backends have no UP server (health checks fail): a, b, 1 more WARNING"},
+		{"another trouble, in the same state", []Findings{backends(12, down("a"), down("b"), Finding{State: Critical, Name: "c", One: "x", Many: "are lost"}, few("d"), few("e"))}, nil,
+			"HAPROXY BACKEND CRITICAL: 2 of 12 backends have no UP server (health checks fail): a, b, 1 more CRITICAL, 2 more WARNING"},
+		{"no word for many", []Findings{backends(12, Finding{State: Critical, Name: "a", One: "is bad"}, Finding{State: Critical, Name: "b", One: "is worse"})}, nil,
+			"HAPROXY BACKEND CRITICAL: 2 of 12 backends in trouble: a is bad, b is worse"},
+		{"one under a heading", []Findings{{Heading: "1 risk in haproxy.cfg", List: times(1, func(name string) Finding {
+			return Finding{State: Warning, One: name + " is looked up once"}
+		})}}, nil,
+			"HAPROXY BACKEND WARNING: 1 risk in haproxy.cfg: app-1 is looked up once"},
+		{"many behind an endpoint", []Findings{Sentences(Finding{State: Critical, Name: "b.sock", One: "is gone"}), backends(12, times(3, few)...)}, nil,
+			"HAPROXY BACKEND CRITICAL: b.sock is gone, 3 of 12 backends have too few UP servers"},
 		{"different troubles", []Findings{backends(12, few("api"), down("v2"))}, nil,
 			"HAPROXY BACKEND CRITICAL: 2 of 12 backends in trouble: v2 has no UP server (0/1), api has 3 of 4 servers UP"},
 		{"many different troubles", []Findings{backends(12, append(times(9, few), down("v2"))...)}, nil,

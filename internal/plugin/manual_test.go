@@ -13,8 +13,9 @@ type describedFlags struct {
 	Password string   `arg:"--password" placeholder:"PASSWORD" variable:"HAPROXY_STATS_PASSWORD" help:"its password"`
 	Closed   State    `arg:"--closed" placeholder:"STATE" default:"critical" help:"a state"`
 	Several  []State  `arg:"--several,separate" placeholder:"STATE" help:"states (repeatable)"`
-	TLS      bool     `arg:"--tls" help:"the page is https"`
+	TLS      bool     `arg:"--tls" placeholder:"NONE" help:"the page is https"`
 	hidden   int
+	Working  bool `arg:"-"`
 	CommonFlags
 }
 
@@ -35,6 +36,13 @@ func TestDescribe(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Flags[:len(want)]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var common []string
+	for _, f := range got.Flags[len(want):] {
+		common = append(common, f.Long)
+	}
+	if diff := cmp.Diff([]string{"--timeout", "--verbose", "--perfdata", "--json", "--max-output", "--log-level", "--version", "--help"}, common); diff != "" {
+		t.Errorf("flags of every check (-want +got):\n%s", diff)
 	}
 	if last := got.Flags[len(got.Flags)-1]; last.Long != "--help" || last.Short != "-h" {
 		t.Errorf("the last flag is %+v", last)

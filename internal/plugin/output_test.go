@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -64,6 +65,147 @@ func TestOutputStaysWithinItsBound(t *testing.T) {
 	}
 }
 
+// TestOutputUsesItsBound: as many lines are shown as fit, and the others are
+// counted.
+func TestOutputUsesItsBound(t *testing.T) {
+	const total, line = 30, len("WARNING section-00\n")
+	r := Result{State: Warning, Rest: []string{"bad"}, Problems: many(total, "WARNING section-%02d"), Perfdata: []Metric{{Label: "a", Level: Sections}}}
+	first := "HAPROXY TEST WARNING: bad | 'a'=0;;;;\n"
+	for limit := len(first) + len("(+30 more)\n"); limit < len(first)+total*line+3; limit++ {
+		output := formatText("test", r, Sections, false, limit)
+		shown := strings.Count(output, "section-")
+		footer := fmt.Sprintf("\n(+%d more)\n", total-shown)
+		if shown == total {
+			footer = "section-29\n"
+		}
+		if len(output) > limit || !strings.HasPrefix(output, first) || !strings.HasSuffix(output, footer) {
+			t.Fatalf("%d bytes of %d:\n%s", len(output), limit, output)
+		}
+		// The room for the count is that of the largest.
+		if limit-len(output) >= line+1 && shown < total {
+			t.Fatalf("%d bytes of %d, and there is room for another line:\n%s", len(output), limit, output)
+		}
+		if limit >= len(first)+total*line && shown < total {
+			t.Fatalf("%d lines are shown in %d bytes, and all would fit", shown, limit)
+		}
+	}
+	for limit := 1; limit < len(first)+len("(+30 more)\n"); limit++ {
+		output := formatText("test", r, Sections, false, limit)
+		text, _, _ := strings.Cut(output, "\n")
+		text, _, _ = strings.Cut(text, " | ")
+		if len(output) > limit || !strings.HasPrefix("HAPROXY TEST WARNING: bad", text) || len(text) < min(limit-1, len("HAPROXY TEST WARNING: bad")) {
+			t.Fatalf("%d bytes of %d: %q", len(output), limit, output)
+		}
+	}
+}
+
+// TestPerfdataFitsExactly: the level that fits is shown, to the last byte.
+func TestPerfdataFitsExactly(t *testing.T) {
+	r := Result{Rest: []string{"fine"}, Perfdata: []Metric{{Label: "sum", Total: true}, {Label: "section", Level: Sections}}}
+	whole := "HAPROXY TEST OK: fine | 'section'=0;;;;\n"
+	if got := formatText("test", r, Sections, false, len(whole)); got != whole {
+		t.Errorf("in %d bytes: %q", len(whole), got)
+	}
+	if got, want := formatText("test", r, Sections, false, len(whole)-1), "HAPROXY TEST OK: fine | 'sum'=0;;;;\n"; got != want {
+		t.Errorf("in one byte less: %q, want %q", got, want)
+	}
+	if got, want := formatText("test", r, Sections, false, len("HAPROXY TEST OK: fine | 'sum'=0;;;;")), "HAPROXY TEST OK: fine\n"; got != want {
+		t.Errorf("without room for any: %q, want %q", got, want)
+	}
+	if got := formatText("test", r, None, false, 0); got != "HAPROXY TEST OK: fine\n" {
+		t.Errorf("of level none there is %q", got)
+	}
+}
+
+// TestCutBytes: no character is cut in two.
+func TestCutBytes(t *testing.T) {
+	for limit, want := range map[int]string{-1: "", 0: "", 1: "a", 2: "a", 3: "aä", 4: "aäb", 5: "aäb"} {
+		if got := cutBytes("aäb", limit); got != want {
+			t.Errorf("%d bytes of aäb are %q", limit, got)
+		}
+	}
+}
+
+// TestMetricsInOrder: those of no section come first, the others by its name.
+func TestMetricsInOrder(t *testing.T) {
+	code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
+		return Result{Perfdata: []Metric{{Section: "b", Label: "b1", Level: Sections}, {Section: "a", Label: "a1", Level: Sections}, {Section: "b", Label: "b0", Level: Sections}, {Label: "all", Level: Sections}}}, nil
+	})
+	if want := "'all'=0;;;; 'a1'=0;;;; 'b1'=0;;;; 'b0'=0;;;; 'time'="; code != 0 || !strings.Contains(stdout, want) {
+		t.Errorf("printed %q, want %q", stdout, want)
+	}
+}
+
+// TestMadeOnlyIfPrinted: metrics and lines of thousands of sections are made only
+// as far as somebody reads them.
+func TestMadeOnlyIfPrinted(t *testing.T) {
+	made, listed := 0, 0
+	r := Result{
+		Details:  []string{"OK a"},
+		Perfdata: []Metric{{Label: "time", Level: Summary}},
+		Metrics: func(yield func(Metric) bool) {
+			for made = 1; yield(Metric{Label: fmt.Sprintf("m%d", made), Level: Summary}) && made < 1000; made++ {
+			}
+		},
+		Listed: func() []string { listed++; return []string{"OK b|c"} },
+	}
+	if got, want := formatText("test", r, Sections, true, 0), "'m1000'=0;;;; 'time'=0;;;;\nOK a\nOK b/c\n"; !strings.HasSuffix(got, want) || made != 1000 || listed != 1 {
+		t.Errorf("%d metrics and %d lists were made: %q", made, listed, got)
+	}
+	if formatText("test", r, Sections, false, 300); made > 30 || listed != 1 {
+		t.Errorf("%d metrics and %d lists were made, though nobody reads them", made, listed)
+	}
+}
+
+func TestClean(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "v2": "v2", "a~ b": "a~ b", "a\tb\r\nc": "a b  c", "a|b": "a/b", "\x1b[1m\x7f": "?[1m?", "\xff": "?", "ä": "ä", "a\u202eb": "a?b",
+	} {
+		if got := Clean(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+	for c := range 256 {
+		if text, want := string([]byte{byte(c)}), ' ' <= c && c <= '~' && c != '|'; isClean(text) != want {
+			t.Errorf("%q is clean: %t", text, !want)
+		}
+	}
+}
+
+func TestStateAsFlag(t *testing.T) {
+	for text, want := range map[string]State{"ok": OK, "Warning": Warning, "CRITICAL": Critical, "unknown": Unknown} {
+		state := State(9)
+		if err := state.UnmarshalText([]byte(text)); err != nil || state != want {
+			t.Errorf("%q is %d, %v", text, state, err)
+		}
+	}
+	var state State
+	if err := state.UnmarshalText([]byte("bad")); err == nil {
+		t.Errorf("a bad state is %s", state)
+	}
+	for number, want := range map[State]string{-1: "UNKNOWN", OK: "OK", Warning: "WARNING", Critical: "CRITICAL", Unknown: "UNKNOWN", 4: "UNKNOWN"} {
+		if number.String() != want {
+			t.Errorf("state %d is %s", number, number)
+		}
+	}
+}
+
+func TestLogLevelAsFlag(t *testing.T) {
+	for text, want := range map[string]string{"off": "off", "error": "error", "warn": "warn", "info": "info", "debug": "debug", "trace": "trace"} {
+		var level LogLevel
+		err := level.UnmarshalText([]byte(text))
+		if got, _ := level.MarshalText(); err != nil || string(got) != want {
+			t.Errorf("%q is %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"fatal", "panic", "disabled", "loud", "", "7", "-2"} {
+		var level LogLevel
+		if err := level.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is a level", text)
+		}
+	}
+}
+
 func TestTextGivesWayBeforePerfdata(t *testing.T) {
 	r := Result{State: Warning, Problems: many(500, "WARNING section-%d has trouble of some kind")}
 	for i := range 100 {
@@ -94,6 +236,11 @@ func TestPerfdataThatDoesNotFitGivesWayWhole(t *testing.T) {
 }
 
 func TestLabelsNeverCollapse(t *testing.T) {
+	for length, want := range map[int]int{199: 199, 200: 200, 201: 200} {
+		if got := len(cleanLabel(strings.Repeat("x", length))); got != want {
+			t.Errorf("a label of %d bytes has %d", length, got)
+		}
+	}
 	labels := []string{"App_up", "app_up", "a'b_up", "a=b_up", "a_b_up", "a|b_up", "a\x1bb_up", "a?b_up", "a::b_up", "a__b_up", "", " ", "a_b_up~2",
 		strings.Repeat("x", 300) + "1", strings.Repeat("x", 300) + "2"}
 	var metrics []Metric
@@ -121,7 +268,9 @@ func TestMetricForms(t *testing.T) {
 		{Metric{Label: "a", Value: 1e15}, "'a'=1000000000000000;;;;"},
 		{Metric{Label: "a", Value: 0.1 + 0.2}, "'a'=0.3;;;;"},
 		{Metric{Label: "a", Value: math.NaN()}, "'a'=U;;;;"},
-		{Metric{Label: "a", Value: math.Inf(1)}, "'a'=U;;;;"},
+		{Metric{Label: "a", Value: math.Inf(1), Unit: "%"}, "'a'=U;;;;"},
+		{Metric{Label: "a", Value: math.NaN(), Unit: "s"}, "'a'=U;;;;"},
+		{Metric{Label: "a", Value: 1, Unit: "s"}, "'a'=1s;;;;"},
 		{Metric{Label: "a", Value: -1, Unit: "%", Warning: "~:10", Critical: "@5:", Min: LimitOf(0), Max: LimitOf(100)}, "'a'=-1%;~:10;@5:;0;100"},
 		{Metric{Label: "a b", Value: 1}, "'a_b'=1;;;;"},
 	} {
@@ -150,6 +299,24 @@ func TestFormatJSON(t *testing.T) {
 	}
 	if got, _ := FormatJSON("nosrv", Result{}, 0); !strings.HasSuffix(got, `"sections":[]}`+"\n") {
 		t.Errorf("no sections are %s", got)
+	}
+}
+
+// TestJSONOfOddParts: fields that are none leave no comma, and what cannot be
+// encoded is an error.
+func TestJSONOfOddParts(t *testing.T) {
+	if got, err := FormatJSON("x", Result{Fields: struct{}{}}, 0); err != nil || got != `{"check":"x","state":"OK","exit_code":0,"summary":"","sections":[]}`+"\n" {
+		t.Errorf("%s, %v", got, err)
+	}
+	if got, err := FormatJSON("x", Result{Fields: struct{ F func() }{}}, 0); err == nil {
+		t.Errorf("a function is encoded: %s", got)
+	}
+	if got, err := FormatJSON("x", Result{Fields: struct{ Text string }{"<a>&|\uffff\U00010000"}}, 0); err != nil || !strings.Contains(got, `"Text":"<a>&\u007c\uffff𐀀"`) {
+		t.Errorf("%s, %v", got, err)
+	}
+	code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) { return Result{Sections: []float64{math.NaN()}}, nil }, "--json")
+	if code != 3 || !strings.HasPrefix(stdout, "HAPROXY TEST UNKNOWN: cannot encode the result as JSON") {
+		t.Errorf("exit code %d, output %s", code, stdout)
 	}
 }
 

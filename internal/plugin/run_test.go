@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -23,6 +24,7 @@ type testFlags struct {
 	Port     int      `arg:"-p,--port"`
 	Insecure bool     `arg:"-k,--insecure"`
 	Password string   `arg:"-P,--password"`
+	Working  bool     `arg:"-"` // no flag
 	CommonFlags
 }
 
@@ -43,6 +45,14 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		args []string
 		want string
 	}{
+		{[]string{"--nonsense", "--help"}, "Usage: "},
+		{[]string{"--working"}, "unknown flag --working"},
+		{[]string{"a=b"}, "unexpected argument: number 1 belongs to no flag"},
+		{[]string{"--working=-"}, "unknown flag --working"},
+		{[]string{"--nonsense", "--version"}, "check_haproxy_test development"},
+		{[]string{"--nonsense", "-V"}, "check_haproxy_test development"},
+		{[]string{"-kV"}, "check_haproxy_test development"},
+		{[]string{"-k", "--", "-k"}, "unexpected argument: number 2 belongs to no flag"},
 		{[]string{"--help"}, "Usage: check_haproxy_test [OPTION]..."},
 		{[]string{"-h"}, "--timeout DURATION, -t DURATION"},
 		{[]string{"--nonsense", "-h"}, "Usage: "},
@@ -189,24 +199,33 @@ func TestPanicIsUnknown(t *testing.T) {
 }
 
 func TestDeadlineHoldsWhenCheckBlocks(t *testing.T) {
-	block := make(chan struct{})
-	defer close(block)
-	code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
-		<-block
-		return Result{}, nil
-	}, "-t", "0.05")
-	if code != 3 || !strings.Contains(stdout, "UNKNOWN: no answer within 50ms") {
-		t.Errorf("exit code %d, output %s", code, stdout)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		block, began := make(chan struct{}), time.Now()
+		defer close(block)
+		code, stdout, _, _ := runTest(t, func(context.Context) (Result, error) {
+			<-block
+			return Result{}, nil
+		}, "-t", "10")
+		if code != 3 || !strings.Contains(stdout, "UNKNOWN: no answer within 10s") || time.Since(began) != 10*time.Second {
+			t.Errorf("exit code %d after %s, output %s", code, time.Since(began), stdout)
+		}
+	})
 }
 
+// TestContextEndsBeforeDeadline: a tenth of the time, at most a quarter of a second,
+// is left to print what is known by then.
 func TestContextEndsBeforeDeadline(t *testing.T) {
-	code, stdout, _, _ := runTest(t, func(ctx context.Context) (Result, error) {
-		<-ctx.Done()
-		return Result{State: Warning, Rest: []string{"half of it is known"}}, nil
-	}, "-t", "0.5")
-	if code != 1 || !strings.Contains(stdout, "half of it is known") {
-		t.Errorf("exit code %d, output %s", code, stdout)
+	for timeout, want := range map[string]time.Duration{"1": 900 * time.Millisecond, "10": 9750 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			code, stdout, _, _ := runTest(t, func(ctx context.Context) (Result, error) {
+				<-ctx.Done()
+				return Result{State: Warning, Rest: []string{"half of it is known"}}, nil
+			}, "-t", timeout)
+			if code != 1 || !strings.Contains(stdout, "half of it is known") || time.Since(began) != want {
+				t.Errorf("-t %s: exit code %d after %s, output %s", timeout, code, time.Since(began), stdout)
+			}
+		})
 	}
 }
 
@@ -268,10 +287,15 @@ func TestAdviceStandsOnTheSecondLine(t *testing.T) {
 // Nobody may read what the plugin prints; it ends all the same, and says that
 // nobody has seen the state.
 func TestOutputThatNobodyReads(t *testing.T) {
-	reader, writer := io.Pipe()
-	defer reader.Close()
-	var flags testFlags
-	if code := Run(testProgram, []string{"-t", "0.05"}, writer, io.Discard, &flags, fine); code != 3 {
-		t.Errorf("exit code %d", code)
+	for args, want := range map[string]time.Duration{"-t 10": 10 * time.Second, "-t 0.1": leastWriting, "--nonsense": leastWriting} {
+		synctest.Test(t, func(t *testing.T) {
+			reader, writer := io.Pipe()
+			defer reader.Close()
+			began := time.Now()
+			var flags testFlags
+			if code := Run(testProgram, strings.Fields(args), writer, io.Discard, &flags, fine); code != 3 || time.Since(began) != want {
+				t.Errorf("%s: exit code %d after %s", args, code, time.Since(began))
+			}
+		})
 	}
 }
