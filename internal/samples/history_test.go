@@ -434,3 +434,25 @@ func TestLatest(t *testing.T) {
 		t.Errorf("a row that vanished: %v", got)
 	}
 }
+
+// TestWithin: the part of a span between two samples that lie in it.
+func TestWithin(t *testing.T) {
+	h := New(testSettings)
+	var s *Series
+	for _, x := range []float64{0, 60, 120, 180} {
+		s = h.Add(sample(x, process(7, -100), "api 1 0"))
+	}
+	for _, test := range []struct{ from, to, wantFrom, wantTo float64 }{
+		{0, 180, 0, 180},
+		{-60, 999, 0, 180},
+		{1, 180, 60, 180},
+		{60, 179, 60, 120},
+		{61, 179, 0, 0},
+		{180, 999, 0, 0},
+	} {
+		got := s.Within(Span{at(test.from), at(test.to)})
+		if want := (Span{at(test.wantFrom), at(test.wantTo)}); test.wantTo > 0 && !(got.From.Equal(want.From) && got.To.Equal(want.To)) || test.wantTo == 0 && got != (Span{}) {
+			t.Errorf("from %g to %g: %v to %v", test.from, test.to, got.From, got.To)
+		}
+	}
+}

@@ -51,6 +51,23 @@ func (s *Series) Spans() (window, baseline Span) {
 	return window, s.span(from, begin)
 }
 
+// Within is the part of a span between its first sample and its last one; zero if
+// there are no two.
+func (s *Series) Within(span Span) (part Span) {
+	from, to := span.From.UnixMilli(), span.To.UnixMilli()
+	for i, iv := range s.intervals {
+		if iv.from < from || iv.to > to {
+			continue
+		}
+		one := s.span(i, i+1)
+		if part == (Span{}) {
+			part.From = one.From
+		}
+		part.To = one.To
+	}
+	return part
+}
+
 // nearest is the number of the interval, up to the given one, that begins
 // nearest to a time.
 func (s *Series) nearest(most int, to int64) int {

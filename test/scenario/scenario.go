@@ -13,12 +13,32 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"check-haproxy/internal/samples"
 )
 
 // Main is a command's TestMain: scripts can then call the command, as built
 // from the sources under test, by its name.
+//
+// What checks keep between two runs is kept in a folder of the tests' own.
 func Main(m *testing.M, name string, command func()) {
-	testscript.Main(m, map[string]func(){name: command})
+	testscript.Main(apart{m}, map[string]func(){name: command})
+}
+
+// apart runs tests with a folder of their own for samples.
+type apart struct{ *testing.M }
+
+// Run runs the tests.
+func (a apart) Run() int {
+	folder, err := os.MkdirTemp("", "samples")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	if err := os.Setenv(samples.Variable, folder); err != nil {
+		panic(err)
+	}
+	return a.M.Run()
 }
 
 // Run runs testdata/script/*.txtar. Beside testscript's own commands a script
@@ -32,6 +52,7 @@ func Run(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CAPTURES", captures)
 			env.Setenv("TZ", "UTC")
+			env.Setenv(samples.Variable, filepath.Join(env.WorkDir, "state"))
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "socket": socket},

@@ -47,6 +47,12 @@ frontend tcp
 	option tcplog
 	bind 127.0.0.1:TCP
 	default_backend tcpdown
+frontend null
+	mode tcp
+	option tcplog
+	option dontlognull
+	bind 127.0.0.1:MUTE
+	default_backend mute
 listen stats
 	bind 127.0.0.1:PAGE
 	stats enable
@@ -72,6 +78,9 @@ backend full
 backend tcpdown
 	mode tcp
 	server s1 127.0.0.1:NOBODY check inter 50ms fall 1
+backend mute
+	mode tcp
+	server s1 ORIGIN disabled
 `
 
 // laboratory is a running HAProxy with traffic.
@@ -79,6 +88,7 @@ type laboratory struct {
 	*rig.HAProxy
 	config        string
 	web, tcp, url string
+	mute          string // a session that says nothing and finds no server is not logged
 	log           string // path
 	sent          int
 	release       chan struct{} // requests to /queue and /full wait for it
@@ -96,9 +106,9 @@ func startLaboratory(t *testing.T, master bool) *laboratory {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	syslog := rig.StartRsyslog(t)
-	web, tcp, page := rig.Port(t), rig.Port(t), rig.Port(t)
-	l.web, l.tcp, l.url, l.log = "127.0.0.1:"+web, "127.0.0.1:"+tcp, "http://127.0.0.1:"+page+"/stats", syslog.ISO
-	l.config = strings.NewReplacer("SYSLOG", syslog.Address, "WEB", web, "TCP", tcp, "PAGE", page, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(everyLack)
+	web, tcp, mute, page := rig.Port(t), rig.Port(t), rig.Port(t), rig.Port(t)
+	l.web, l.tcp, l.mute, l.url, l.log = "127.0.0.1:"+web, "127.0.0.1:"+tcp, "127.0.0.1:"+mute, "http://127.0.0.1:"+page+"/stats", syslog.ISO
+	l.config = strings.NewReplacer("SYSLOG", syslog.Address, "WEB", web, "TCP", tcp, "MUTE", mute, "PAGE", page, "ORIGIN", origin, "NOBODY", rig.Port(t)).Replace(everyLack)
 	if master {
 		l.HAProxy = rig.StartMaster(t, l.config)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"check-haproxy/internal/check"
@@ -17,29 +18,54 @@ import (
 // (Management Guide 9.3, "show info").
 const droppedLogs = "DroppedLogs"
 
-// sample asks for the statistics, and keeps how many log lines HAProxy has
-// dropped until now for the next run. Only a socket tells that.
+// sample asks for the statistics, and keeps what HAProxy has counted until now for
+// the next run. Of a time that is over, and from a saved answer, there is nothing
+// to keep.
 func (f *flags) sample(ctx context.Context, stdin io.Reader, query endpoint.Query) (*check.Asked, []check.Sampled, error) {
-	if len(f.Socket) == 0 || f.At != "" {
+	if f.At != "" || f.StatsFile != "" {
 		asked, err := f.Ask(ctx, stdin, query)
 		return asked, nil, err
 	}
-	return f.Flags.Sample(ctx, stdin, f.SampleFlags, query, check.Counting{
-		Check:    program.Check + "-log",
-		Settings: samples.Settings{Columns: []string{droppedLogs}, Window: time.Duration(f.Window)},
-		Rows:     rowOfDropped,
-	}, true)
+	return f.Flags.Sample(ctx, stdin, f.SampleFlags, query, f.countingBeside(), true)
 }
 
-func rowOfDropped(_ *check.Asked, answer *endpoint.Answer) []samples.Row {
+// countingBeside is what is sampled beside a log: what the chosen backends count,
+// unless only a part of that is to count, and the log lines that were dropped.
+func (f *flags) countingBeside() check.Counting {
+	settings := Samples(time.Duration(f.Window), time.Duration(f.Baseline))
+	settings.Columns = append(settings.Columns, droppedLogs)
+	return check.Counting{
+		Check: program.Check + "-log", Settings: settings,
+		Rows: func(asked *check.Asked, answer *endpoint.Answer) []samples.Row {
+			var rows []samples.Row
+			if f.Count&counterKinds == counterKinds {
+				_, backends := asked.Targets(answer)
+				rows = Rows(answer, slices.DeleteFunc(backends, func(t check.Target) bool { return !f.Selects(t.Name) }))
+			}
+			for i := range rows {
+				rows[i].Counts = append(rows[i].Counts, samples.NotKnown)
+			}
+			return append(rows, rowOfDropped(answer)...)
+		},
+	}
+}
+
+// dropped is the column of dropped log lines, behind those of backends, and the
+// row that has it.
+const dropped = failed + 1
+
+var droppedRow = samples.Key{Server: droppedLogs}
+
+// rowOfDropped is that row, if HAProxy tells; a page does not.
+func rowOfDropped(answer *endpoint.Answer) []samples.Row {
 	if answer.Info == nil {
 		return nil
 	}
-	dropped, err := answer.Info.Number(droppedLogs)
-	if err != nil || !dropped.Known {
+	lines, err := answer.Info.Number(droppedLogs)
+	if err != nil || !lines.Known {
 		return nil
 	}
-	return []samples.Row{check.SampledRow(answer, "process", "", haproxy.Number{}, dropped)}
+	return []samples.Row{check.SampledRow(answer, droppedRow.Section, droppedRow.Server, haproxy.Number{}, haproxy.Number{}, haproxy.Number{}, lines)}
 }
 
 // doubtsOf are the HAProxys that have dropped lines of their logs in the window.
@@ -48,7 +74,11 @@ func doubtsOf(sampled []check.Sampled) []check.Doubt {
 	for _, s := range sampled {
 		for _, stretch := range s.Judge {
 			var lines int64
-			s.Series.Visit(stretch.Window, func(_ samples.Span, _ int, growth []int64) { lines += max(growth[0], 0) })
+			s.Series.Visit(stretch.Window, func(_ samples.Span, row int, growth []int64) {
+				if s.Series.Rows()[row] == droppedRow {
+					lines += growth[dropped]
+				}
+			})
 			if lines == 0 {
 				continue
 			}

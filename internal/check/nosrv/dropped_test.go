@@ -15,7 +15,9 @@ import (
 // Log lines that HAProxy dropped in the window make its log no evidence; those
 // before it, and those of a process that is gone, are nobody's business.
 func TestDroppedLogs(t *testing.T) {
-	settings := samples.Settings{Columns: []string{droppedLogs}, Window: DefaultWindow}
+	f := &flags{}
+	f.Window, f.Baseline, f.Count = plugin.Duration(DefaultWindow), plugin.Duration(DefaultBaseline), DefaultKinds
+	settings := f.countingBeside().Settings
 	for name, test := range map[string]struct {
 		counts []int64 // one a minute
 		want   string
@@ -31,7 +33,7 @@ func TestDroppedLogs(t *testing.T) {
 			for i, n := range test.counts {
 				at := evening.Add(time.Duration(i) * time.Minute)
 				answer := &endpoint.Answer{At: at, Info: &haproxy.Info{Values: map[string]string{droppedLogs: fmt.Sprint(n)}}}
-				rows := rowOfDropped(nil, answer)
+				rows := rowOfDropped(answer)
 				s.Series = history.Add(samples.Sample{Asked: at, At: at, Process: samples.Process{PID: 1, Started: evening}, Rows: rows})
 			}
 			if window, _ := s.Series.Spans(); window != (samples.Span{}) {
@@ -49,10 +51,10 @@ func TestDroppedLogs(t *testing.T) {
 			}
 		})
 	}
-	if rows := rowOfDropped(nil, &endpoint.Answer{}); rows != nil {
+	if rows := rowOfDropped(&endpoint.Answer{}); rows != nil {
 		t.Errorf("a page has %v", rows)
 	}
-	if rows := rowOfDropped(nil, &endpoint.Answer{Info: &haproxy.Info{}}); rows != nil {
+	if rows := rowOfDropped(&endpoint.Answer{Info: &haproxy.Info{}}); rows != nil {
 		t.Errorf("HAProxy 1.8 has %v", rows)
 	}
 }

@@ -74,12 +74,15 @@ type Outcome struct {
 	narrowed bool        // sections were chosen: the sums are not all of HAProxy's
 	absent   []Section   // those that were named exactly and have no line in the stretch
 	rules    rates.Rules // for the perfdata
+	// tookRequests says that sections of which not all requests are logged have
+	// HAProxy's own count of them.
+	tookRequests bool
 }
 
 // Section is the judgement of one section.
 type Section struct {
 	Name            string
-	Lines           uint64         // requests that were logged for it in the window
+	Lines           uint64         // requests that were logged for it in the window, or that HAProxy has counted
 	Requests, NOSRV uint64         // in the window; NOSRV has the counted kinds alone
 	Kinds           Counts         // all kinds, in the window
 	rates.Verdict                  // of the counted kinds
@@ -89,6 +92,7 @@ type Section struct {
 	Problem         string         // why it cannot be judged; mostly empty
 	Explanation                    // where State is not OK
 	names           []string       // what rules match; nil for the name alone
+	partial         bool           // not all of its requests are logged
 }
 
 // Judge returns the judgement of what a log's lines were counted to.

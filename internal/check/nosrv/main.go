@@ -66,20 +66,67 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 		return plugin.Result{}, err
 	}
 	learning := statistics.learn(ctx, f, AskedAt(stretch, now, f.StatsFile != ""))
-	counter, log, err := Read(ctx, &f.LogFlags, source, stretch, f.Count, f.Filter)
-	if err != nil {
+	j := judging{flags: f, source: source, statistics: statistics, options: f.options()}
+	if err := j.read(ctx, stretch); err != nil {
 		return f.failure(err, statistics)
 	}
-	options := f.options()
 	learned := <-learning
 	if learned.err != nil {
 		return plugin.Result{}, learned.err
 	}
-	options.Facts, options.Doubts = learned.known, doubtsOf(statistics.sampled)
-	if options.Facts != nil && log.IsSilent(stretch) {
-		options.Before = f.before(ctx, source, stretch, log)
+	j.options.Facts, j.options.Doubts = learned.known, doubtsOf(statistics.sampled)
+	out, lacks := j.judge(ctx)
+	if lacks && !j.log.Streamed && wait(ctx, onItsWay) {
+		stretch.At = time.Now().In(stretch.At.Location())
+		if err := j.read(ctx, stretch); err != nil {
+			return f.failure(err, statistics)
+		}
+		out, _ = j.judge(ctx)
 	}
-	return statistics.addTo(Judge(counter, log, options).Result()), nil
+	return statistics.addTo(out.Result()), nil
+}
+
+// judging is what a log is judged by, and what was read of it.
+type judging struct {
+	flags      *flags
+	source     logsource.Source
+	statistics statistics
+	options    Options
+	counter    *Counter
+	log        check.Log
+}
+
+func (j *judging) read(ctx context.Context, stretch check.Stretch) (err error) {
+	j.counter, j.log, err = Read(ctx, &j.flags.LogFlags, j.source, stretch, j.flags.Count, j.flags.Filter)
+	return err
+}
+
+// judge judges what was read, and says whether the log lacks what HAProxy has
+// counted.
+func (j *judging) judge(ctx context.Context) (out *Outcome, lacks bool) {
+	options, stretch := j.options, j.counter.stretch
+	if options.Facts != nil && j.log.IsSilent(stretch) {
+		options.Before = j.flags.before(ctx, j.source, stretch, j.log)
+	}
+	out = Judge(j.counter, j.log, options)
+	return out, out.compare(j.counter, j.flags.besideOf(j.statistics, stretch, j.log), options)
+}
+
+// onItsWay is how long a line may be on its way into the log. A log that lacks what
+// HAProxy has counted is read again after that.
+const onItsWay = time.Second
+
+// wait waits, if there is then as much time left again.
+func wait(ctx context.Context, length time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < 2*length {
+		return false
+	}
+	select {
+	case <-time.After(length):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // before reads what the log has of the sections before it fell silent; nothing if

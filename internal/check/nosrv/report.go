@@ -255,7 +255,11 @@ func (out *Outcome) Notes() []string {
 		notes = append(notes, fmt.Sprintf("left out: lines of %s (%s: %s)", strings.Join(left.Frontends, ", "), left.Where, left.Reason))
 	}
 	for _, p := range out.Log.Partial {
-		notes = append(notes, fmt.Sprintf("no share of %s: it does not log all of its requests (%s: %s)", p.Section, p.Where, p.Setting))
+		share := "no share of " + p.Section
+		if out.tookRequests {
+			share = "the share of " + p.Section + " is of the requests that HAProxy has counted"
+		}
+		notes = append(notes, fmt.Sprintf("%s: it does not log all of its requests (%s: %s)", share, p.Where, p.Setting))
 	}
 	if n := out.unreadable(); n > 0 {
 		notes = append(notes, fmt.Sprintf("%s, the first looks like %q", plugin.Count(n, "unreadable line"), out.Log.Lines.Shape))

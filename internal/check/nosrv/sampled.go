@@ -147,7 +147,7 @@ func judgeTogether(counts []sampledCount, window time.Duration, o Options) Secti
 		series.Before[i].Spoiled = 0
 	}
 	for _, c := range counts {
-		if named := o.Named(c.target.Names...); named.WarningOff && named.CriticalOff {
+		if o.Excuses(c.target.Names...) {
 			continue
 		}
 		series.Requests += c.requests

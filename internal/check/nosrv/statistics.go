@@ -32,7 +32,7 @@ func (f *flags) failure(err error, s statistics) (plugin.Result, error) {
 // asked for them.
 type statistics struct {
 	*check.Asked
-	sampled []check.Sampled // of the log lines that HAProxy has dropped
+	sampled []check.Sampled // what HAProxy has counted until now
 }
 
 // askStatistics asks for the statistics, where the user says where. Then a
@@ -117,6 +117,18 @@ func (s statistics) facts(ctx context.Context, resolver *dns.Resolver, chosen ch
 	return Facts(frontends, backends, names, at)
 }
 
+// chosen are the backends of the chosen sections.
+func (s statistics) chosen(filter check.Filter) (chosen []check.Target) {
+	if s.Asked == nil {
+		return nil
+	}
+	for i := range s.Answers {
+		_, backends := s.Targets(&s.Answers[i])
+		chosen = append(chosen, slices.DeleteFunc(backends, func(t check.Target) bool { return !filter.Selects(t.Name) })...)
+	}
+	return chosen
+}
+
 // addTo adds what went wrong with the statistics to a result.
 func (s statistics) addTo(r plugin.Result) plugin.Result {
 	if s.Asked == nil {
@@ -130,6 +142,12 @@ func (s statistics) addTo(r plugin.Result) plugin.Result {
 		findings = append(findings, f)
 	}
 	r.Add(plugin.Sentences(findings...))
-	r.Details = append(s.Notes(), r.Details...)
+	notes := s.Notes()
+	for _, sampled := range s.sampled {
+		if sampled.Note != "" {
+			notes = append(notes, sampled.Note)
+		}
+	}
+	r.Details = append(notes, r.Details...)
 	return r
 }

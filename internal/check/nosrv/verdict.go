@@ -18,7 +18,7 @@ type judge struct {
 
 // section judges one section.
 func (j judge) section(l load) Section {
-	s := Section{Name: l.name, Lines: l.logged(), Requests: l.all(), Kinds: l.kinds()}
+	s := Section{Name: l.name, Lines: l.logged(), Requests: l.all(), Kinds: l.kinds(), partial: l.partial}
 	s.NOSRV = s.Kinds.Of(j.counted)
 	s.Verdict = j.options.For(l.name).Judge(j.series(l.known(), l.noServer))
 	if l.misrouted.Counted(rates.InWindow) > 0 {
@@ -95,7 +95,7 @@ func (j judge) total(loads []load) Section {
 	var lines []*rates.Timeline
 	partial := false
 	for _, l := range loads {
-		if named := j.options.Named(l.name); named.WarningOff && named.CriticalOff {
+		if j.options.Excuses(l.name) {
 			continue
 		}
 		s.Requests += l.logged() - min(l.logged(), l.misrouted.Counted(rates.InWindow))

@@ -42,6 +42,13 @@ func (r Rules) Named(names ...string) Named {
 	}
 }
 
+// Excuses says whether rules with a pattern switch both limits of a section off:
+// its trouble is known and nobody's business.
+func (r Rules) Excuses(names ...string) bool {
+	named := r.Named(names...)
+	return named.WarningOff && named.CriticalOff
+}
+
 // Total returns the limits for all sections together: what holds for all, but
 // for the rate, which grows with the number of sections.
 func (r Rules) Total() Limits {

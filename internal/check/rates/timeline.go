@@ -186,6 +186,31 @@ func (t *Timeline) Counted(in Phase) uint64 {
 	}
 }
 
+// CountedSince is how much was counted from a time on, and up to a bucket's width
+// before it: in which buckets that lies is all that is known.
+func (s *Scale) CountedSince(t *Timeline, from time.Time) (n uint64) {
+	if t == nil {
+		return 0
+	}
+	since := from.UnixNano()
+	if t.buckets == nil {
+		if n = t.window; since < s.begin {
+			n += t.before
+		}
+		return n
+	}
+	for i, b := range t.buckets {
+		end := s.to - s.width*int64(i)
+		if i >= s.inWindow {
+			end = s.begin - s.width*int64(i-s.inWindow)
+		}
+		if end > since {
+			n += b.count
+		}
+	}
+	return n
+}
+
 // Minutes are the numbers, the oldest first; nil if they were not kept. The
 // first, and the window's first, may stand for less than a whole bucket's time.
 func (s *Scale) Minutes(t *Timeline) []Minute {

@@ -49,3 +49,40 @@ func TestMergeOfHalves(t *testing.T) {
 		t.Errorf("a timeline without anything is %v", spans)
 	}
 }
+
+// What was counted since a time, by whole buckets: those of the window count from
+// its end, those before from its begin.
+func TestCountedSince(t *testing.T) {
+	s := check.Stretch{At: time.Unix(1_800_000_000, 0), Window: 90 * time.Second, Baseline: 5 * time.Minute}
+	scale := NewScale(s)
+	timeline, short := scale.NewTimeline(), &Timeline{}
+	for i, ago := range []time.Duration{30, 80, 100, 200, 380} {
+		for _, one := range []*Timeline{timeline, short} {
+			scale.Add(one, s.At.Add(-ago*time.Second).UnixNano(), 1<<i)
+		}
+	}
+	for ago, want := range map[time.Duration]struct{ buckets, phases uint64 }{
+		0:   {0, 3},
+		1:   {1, 3},
+		59:  {1, 3},
+		60:  {1, 3},
+		61:  {3, 3},
+		90:  {3, 3},
+		91:  {7, 31},
+		150: {7, 31},
+		199: {15, 31},
+		390: {31, 31},
+		999: {31, 31},
+	} {
+		since := s.At.Add(-ago * time.Second)
+		if got := scale.CountedSince(timeline, since); got != want.buckets {
+			t.Errorf("since %d s ago %d, want %d", ago, got, want.buckets)
+		}
+		if got := scale.CountedSince(short, since); got != want.phases {
+			t.Errorf("without buckets, since %d s ago %d, want %d", ago, got, want.phases)
+		}
+	}
+	if got := scale.CountedSince(nil, s.From()); got != 0 {
+		t.Errorf("a timeline that was never begun counts %d", got)
+	}
+}
