@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,6 +232,31 @@ func TestRules(t *testing.T) {
 	} {
 		if test.got.Warning != limit(t, test.warning) || test.got.Critical != limit(t, test.critical) || test.got.RiseWarning != test.rise || test.got.MinShare != 3 {
 			t.Errorf("%s: %+v", test.name, test.got)
+		}
+	}
+}
+
+// TestReasonsOfRises: what is said of a rise.
+func TestReasonsOfRises(t *testing.T) {
+	for _, test := range []struct {
+		name            string
+		requests, prior uint64
+		spoiled         uint64
+		want            string
+		state           plugin.State
+	}{
+		{"from nothing", 1000, 0, 20, "there was none before", plugin.Critical},
+		{"some", 1000, 60, 20, "4 times the rate before, over 3", plugin.Warning},
+		{"far more", 1000, 20, 20, "12 times the rate before, over 10", plugin.Critical},
+		{"far more of very many", 2001, 20, 20, "12 times the rate before, over 10 (WARNING at most below 1% of the requests)", plugin.Warning},
+		{"some of very many", 2001, 60, 20, "4 times the rate before, over 3", plugin.Warning},
+		{"a hundredth", 2000, 20, 20, "12 times the rate before, over 10", plugin.Critical},
+		{"too few", 1000, 0, 4, "", plugin.OK},
+		{"no more than chance", 1000, 20, 4, "", plugin.OK},
+	} {
+		v := Limits{RiseLimits: DefaultRise()}.Judge(Series{Window: window, Requests: test.requests, Spoiled: test.spoiled, Before: []Span{{time.Hour, test.prior}}})
+		if got := strings.Join(v.Reasons, "; "); got != test.want || v.State != test.state {
+			t.Errorf("%s: %s, %q; want %s, %q", test.name, v.State, got, test.state, test.want)
 		}
 	}
 }

@@ -275,7 +275,7 @@ func (s *Scale) Since(t *Timeline) time.Time {
 	begun := false
 	for _, b := range t.buckets {
 		switch {
-		case b.count > 0 && float64(b.count) >= fast:
+		case float64(b.count) >= fast:
 			first, pause, begun = b.first, 0, true
 		case begun:
 			if pause++; pause > maxPause {
