@@ -18,6 +18,7 @@ foreach ($graphs as $graph) {
 	list($title, $pattern) = $graph;
 	$lines = '';
 	$line = 0;
+	$rules = array(); # each limit once, of however many sections
 	foreach ($this->DS as $index => $source) {
 		if (!preg_match($pattern, $source['LABEL'])) {
 			continue;
@@ -29,6 +30,15 @@ foreach ($graphs as $graph) {
 		foreach (array('LAST', 'AVERAGE', 'MAX') as $what) {
 			$lines .= sprintf('GPRINT:v%d:%s:"%s %%8.2lf%s" ', $index, $what, strtolower($what), $what == 'MAX' ? '\l' : '');
 		}
+		# PNP gives a plain limit as WARN, the ends of a range as WARN_MIN and WARN_MAX.
+		foreach (array('WARN' => '#ffa500', 'CRIT' => '#ff0000') as $limit => $colour) {
+			foreach (array('', '_MIN', '_MAX') as $end) {
+				$at = isset($source[$limit . $end]) ? $source[$limit . $end] : '';
+				if (is_numeric($at)) {
+					$rules["$at$colour"] = "HRULE:$at$colour ";
+				}
+			}
+		}
 	}
 	if ($lines == '') {
 		continue;
@@ -36,6 +46,6 @@ foreach ($graphs as $graph) {
 	$number++;
 	$ds_name[$number] = $title;
 	$opt[$number] = sprintf('--title "%s" --lower-limit 0 ', $title);
-	$def[$number] = $lines;
+	$def[$number] = $lines . implode('', $rules);
 }
 ?>
