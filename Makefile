@@ -3,7 +3,7 @@
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
-.PHONY: pictures build test test-web demo package lint fuzz bench generate clean
+.PHONY: pictures build test test-web demo package lint fuzz bench scale generate clean
 
 build: ## every binary into bin/
 	@scripts/build.sh
@@ -36,6 +36,9 @@ fuzz: ## every fuzz target for FUZZTIME
 
 bench: build ## time and memory beside socat and halog
 	@scripts/bench.sh
+
+scale: ## 3,000 services of one Icinga, and what they cost
+	@scripts/scale.sh
 
 clean:
 	@rm -rf bin dist

@@ -4,7 +4,6 @@ package packages
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,8 +21,8 @@ func TestScale(t *testing.T) {
 	i.Alone(t)
 	var config strings.Builder
 	fmt.Fprintf(&config, "template Service \"scale\" {\n\tcheck_interval = 1m\n\tretry_interval = 1m\n}\n")
-	state := t.TempDir()
-	_ = os.Chmod(state, 0o777)
+	state := rig.SharedDir(t)
+	rig.GiveAway(t, state)
 	good := rig.Origin(t, nil)
 	var haproxys []*rig.HAProxy
 	for n := range hosts {
@@ -63,6 +62,11 @@ func TestScale(t *testing.T) {
 		status["active_service_checks_1min"], status["avg_execution_time"], status["max_execution_time"], status["avg_latency"])
 	if status["num_services_pending"].(float64) > 0 || status["num_services_unknown"].(float64) > 0 {
 		t.Errorf("pending: %v, UNKNOWN: %v", status["num_services_pending"], status["num_services_unknown"])
+		for _, name := range i.Services(t, "lb0") {
+			if s, err := i.Service("lb0", name); err != nil || s.State == 3 {
+				t.Errorf("%s: %v %s", name, err, s.CheckResult.Output)
+			}
+		}
 	}
 }
 
