@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -54,7 +55,44 @@ func measure(bin string, runs int) error {
 			return err
 		}
 	}
+	if err := measureCounters(w, bin, filepath.Join(dir, "state"), large, runs); err != nil {
+		return err
+	}
 	return sizes(w, bin)
+}
+
+// measureCounters measures what it costs to keep samples between two runs: beside
+// check_haproxy_backend, which asks for the same rows and keeps none.
+func measureCounters(w *tabwriter.Writer, bin, state, large string, runs int) error {
+	without := &bench.Command{Args: []string{filepath.Join(bin, "check_haproxy_backend"), "-S", large}}
+	for name, check := range map[string][]string{"check_haproxy_nosrv": {"--counters"}, "check_haproxy_errors": nil} {
+		args := append([]string{filepath.Join(bin, name), "-S", large, "--state-dir", filepath.Join(state, name)}, check...)
+		first, next := &bench.Command{Args: args}, &bench.Command{Args: args}
+		if err := errors.Join(os.MkdirAll(state, 0o700), bench.Run(1, first), bench.Run(runs, without, next)); err != nil {
+			return err
+		}
+		size, err := sizeOf(filepath.Join(state, name))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s from counters, 11,000 rows, to without samples\t%v\t%v\t%.2f\t1.5\n", name, round(next.Wall), round(without.Wall), next.Wall.Seconds()/without.Wall.Seconds())
+		fmt.Fprintf(w, "%s from counters, 11,000 rows, peak memory\t%.1f MiB\t\t\t32 MiB\n", name, float64(max(first.RSSKiB, next.RSSKiB))/1024)
+		fmt.Fprintf(w, "%s from counters, 11,000 rows, state\t%.1f MiB\t\t\t4 MiB\n", name, float64(size)/(1<<20))
+	}
+	return nil
+}
+
+// sizeOf is how many bytes the files of a folder have together.
+func sizeOf(folder string) (size int64, err error) {
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		info, infoErr := entry.Info()
+		if infoErr != nil {
+			return 0, infoErr
+		}
+		size += info.Size()
+	}
+	return size, err
 }
 
 func measureCheck(w *tabwriter.Writer, plugin, query, small, large string, runs int) error {
