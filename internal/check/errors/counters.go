@@ -105,7 +105,10 @@ func Tallies(series *samples.Series, stretch check.SampledStretch, targets []che
 	sections := make(map[string]*Tally, len(targets))
 	slow := map[samples.Key]bool{}
 	for i, target := range targets {
-		tallies[i] = Tally{Target: target, Window: stretch.RateWindow(), Unjudged: c.unjudged(target.Backend)}
+		tallies[i] = Tally{
+			Target: target, Window: stretch.RateWindow(), Unjudged: c.unjudged(target.Backend),
+			Servers: make([]ServerTally, 0, len(target.Backend.Servers)),
+		}
 		sections[target.Name] = &tallies[i]
 		for _, s := range target.Backend.Servers {
 			if c.Slow > 0 && time.Duration(s.Counters.ResponseTime.Value)*time.Millisecond > c.Slow {

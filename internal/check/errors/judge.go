@@ -95,7 +95,7 @@ type Server struct {
 
 // Judge judges what was counted of a section.
 func Judge(t Tally, o Options) Section {
-	s := Section{Target: t.Target, Tally: t, Limits: o.For(t.Target.Names...)}
+	s := Section{Target: t.Target, Tally: t, Limits: o.For(t.Target.Names...), Servers: make([]Server, 0, len(t.Servers))}
 	for _, server := range t.Servers {
 		s.Requests += server.Requests
 		s.Errors += server.Counted

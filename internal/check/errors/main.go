@@ -204,20 +204,22 @@ func (f *flags) targets(asked *check.Asked, answer *endpoint.Answer, takes func(
 // worse counts for each section.
 func (f *flags) judgeSampled(s check.Sampled, targets []check.Target) []Section {
 	o := f.options()
-	worst := map[string]Section{}
+	sections := make([]Section, 0, len(targets))
+	places := make(map[string]int, len(targets)) // in sections
 	for _, stretch := range s.Judge {
 		for _, tally := range Tallies(s.Series, stretch, targets, o.Counting) {
 			for _, part := range chosen(tally, f.Filter) {
 				section := Judge(part, o)
-				if known, ok := worst[section.Target.Label]; !ok || plugin.WorseFirst(section.State, known.State) < 0 {
-					worst[section.Target.Label] = section
+				place, known := places[section.Target.Label]
+				switch {
+				case !known:
+					places[section.Target.Label] = len(sections)
+					sections = append(sections, section)
+				case plugin.WorseFirst(section.State, sections[place].State) < 0:
+					sections[place] = section
 				}
 			}
 		}
-	}
-	sections := make([]Section, 0, len(worst))
-	for _, section := range worst {
-		sections = append(sections, section)
 	}
 	return sections
 }

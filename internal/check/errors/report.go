@@ -2,6 +2,7 @@ package errors
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -193,7 +194,7 @@ func (r Report) result(findings []plugin.Finding, notes []string, verbose bool, 
 	if left := r.kinds().Only(kinds.All[Kind]() &^ (r.Counting.Kinds | r.Counting.Tunnelled)).String(); left != "" {
 		result.Problems = append(result.Problems, "not counted: "+left+" (--count chooses the kinds)")
 	}
-	result.Perfdata = r.perfdata(level)
+	result.Metrics = r.perfdata(level)
 	result.Fields, result.Sections = r.fields(), r.sections()
 	return result
 }
@@ -222,32 +223,51 @@ func (r Report) shown() []string {
 	return lines
 }
 
-// perfdata come in the order of the sections' names.
-func (r Report) perfdata(level plugin.Level) []plugin.Metric {
-	none := plugin.LimitOf(0)
-	var metrics []plugin.Metric
-	if !r.Narrowed {
-		metrics = append(metrics,
-			plugin.Metric{Label: "errors", Value: float64(r.errors()), Min: none, Level: plugin.Summary},
-			plugin.Metric{Label: "requests", Value: float64(r.requests()), Min: none, Level: plugin.Summary})
+// perfdata come in the order of the sections' names, with as much of each as a
+// level may print.
+func (r Report) perfdata(level plugin.Level) iter.Seq[plugin.Metric] {
+	return func(yield func(plugin.Metric) bool) {
+		if !r.Narrowed && (!yield(metric(plugin.Summary, "errors", float64(r.errors()))) || !yield(metric(plugin.Summary, "requests", float64(r.requests())))) {
+			return
+		}
+		ordered := make([]*Section, len(r.Sections))
+		for i := range r.Sections {
+			ordered[i] = &r.Sections[i]
+		}
+		sorting.Stable(ordered, func(a, b *Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
+		for _, s := range ordered {
+			for _, m := range s.perfdata(level) {
+				if !yield(m) {
+					return
+				}
+			}
+		}
 	}
-	ordered := slices.Clone(r.Sections)
-	sorting.Stable(ordered, func(a, b Section) int { return strings.Compare(a.Target.Label, b.Target.Label) })
-	for _, s := range ordered {
-		label := s.Target.Label
-		metrics = append(metrics,
-			plugin.Metric{Label: label + "_errors", Value: float64(s.Errors), Min: none, Level: plugin.Sections},
-			plugin.Metric{Label: label + "_errors_share", Value: s.Share, Unit: "%", Warning: s.Limits.Warning.Share.String(), Critical: s.Limits.Critical.Share.String(), Min: none, Max: plugin.LimitOf(100), Level: plugin.Sections},
-			plugin.Metric{Label: label + "_requests", Value: float64(s.Requests), Min: none, Level: plugin.Sections})
-		if level < plugin.Servers {
-			continue
-		}
-		for k, name := range Kind(0).Names() {
-			metrics = append(metrics, plugin.Metric{Label: label + "_" + strings.ReplaceAll(name, "-", "_"), Value: float64(s.Kinds[k]), Min: none, Level: plugin.Servers})
-		}
-		for _, server := range slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
-			metrics = append(metrics, plugin.Metric{Label: label + "/" + server.Name + "_errors", Value: float64(server.Counted), Min: none, Level: plugin.Servers})
-		}
+}
+
+// perfdata are the metrics of one section and its servers.
+func (s *Section) perfdata(level plugin.Level) []plugin.Metric {
+	label := s.Target.Label
+	share := metric(plugin.Sections, label+"_errors_share", s.Share)
+	share.Unit, share.Max = "%", plugin.LimitOf(100)
+	share.Warning, share.Critical = s.Limits.Warning.Share.String(), s.Limits.Critical.Share.String()
+	metrics := []plugin.Metric{
+		metric(plugin.Sections, label+"_errors", float64(s.Errors)), share,
+		metric(plugin.Sections, label+"_requests", float64(s.Requests)),
+	}
+	if level < plugin.Servers {
+		return metrics
+	}
+	for k, name := range Kind(0).Names() {
+		metrics = append(metrics, metric(plugin.Servers, label+"_"+strings.ReplaceAll(name, "-", "_"), float64(s.Kinds[k])))
+	}
+	for _, server := range slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
+		metrics = append(metrics, metric(plugin.Servers, label+"/"+server.Name+"_errors", float64(server.Counted)))
 	}
 	return metrics
+}
+
+// metric is a number that is not negative.
+func metric(level plugin.Level, label string, value float64) plugin.Metric {
+	return plugin.Metric{Label: label, Value: value, Min: plugin.LimitOf(0), Level: level}
 }

@@ -197,14 +197,15 @@ func TestPerfdata(t *testing.T) {
 	} {
 		report.Narrowed = test.narrowed
 		var got []string
-		for _, m := range report.perfdata(test.level) {
+		for m := range report.perfdata(test.level) {
 			got = append(got, fmt.Sprintf("%s=%v", m.Label, m.Value))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	if n := len(report.perfdata(plugin.Servers)) - len(report.perfdata(plugin.Sections)); n != 2*len(Kind(0).Names())+2 {
+	metrics := func(level plugin.Level) int { return len(slices.Collect(report.perfdata(level))) }
+	if n := metrics(plugin.Servers) - metrics(plugin.Sections); n != 2*len(Kind(0).Names())+2 {
 		t.Errorf("servers add %d metrics", n)
 	}
 }

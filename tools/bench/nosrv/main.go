@@ -1,6 +1,6 @@
-// Command nosrv measures check_haproxy_nosrv beside Debian's halog and ripgrep
-// on generated logs, and prints a table of ratios with the bounds that the
-// project promises.
+// Command nosrv measures check_haproxy_nosrv and check_haproxy_errors beside
+// Debian's halog and ripgrep on generated logs, and prints a table of ratios with
+// the bounds that the project promises.
 package main
 
 import (
@@ -56,13 +56,15 @@ func measure(plugin string, runs int, large, small int64) error {
 	halog := &bench.Command{Name: "halog -srv", Args: []string{"halog", "-srv", "-q"}, Stdin: largeLog}
 	whole := nosrv("nosrv, the whole log", largeLog, "", "--baseline", "48h")
 	inLarge, inSmall := nosrv("nosrv, 5m + 1h", largeLog, ""), nosrv("nosrv, 5m + 1h of the small log", smallLog, "")
+	spoiled := nosrv("errors, the whole log", largeLog, "", "--baseline", "48h")
+	spoiled.Args[0] = filepath.Join(filepath.Dir(plugin), "check_haproxy_errors")
 	commands := []*bench.Command{
 		halog,
 		{Name: "halog -c -hs 503", Args: []string{"halog", "-c", "-hs", "503"}, Stdin: largeLog},
 		{Name: "rg -c '<NOSRV> .* SC'", Args: []string{"rg", "-c", "<NOSRV> .* SC", largeLog}},
 		whole,
 		nosrv("nosrv, the whole log through a pipe", "-", largeLog, "--baseline", "48h"),
-		inLarge, inSmall,
+		inLarge, inSmall, spoiled,
 	}
 	if err := bench.Run(runs, commands...); err != nil {
 		return err
@@ -78,6 +80,8 @@ func measure(plugin string, runs int, large, small int64) error {
 	fmt.Fprintln(w, "what\tis\tat most")
 	fmt.Fprintf(w, "the whole log, to halog -srv\t%.2f\t0.33\n", ratio(whole, halog))
 	fmt.Fprintf(w, "the whole log, peak memory\t%.1f MiB\t32 MiB\n", mebibytes(whole))
+	fmt.Fprintf(w, "errors, the whole log, to halog -srv\t%.2f\t0.6\n", ratio(spoiled, halog))
+	fmt.Fprintf(w, "errors, the whole log, peak memory\t%.1f MiB\t32 MiB\n", mebibytes(spoiled))
 	fmt.Fprintf(w, "5m + 1h, large log to small log\t%.2f\t1.1\n", ratio(inLarge, inSmall))
 	return nil
 }

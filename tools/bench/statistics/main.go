@@ -65,8 +65,8 @@ func measure(bin string, runs int) error {
 // check_haproxy_backend, which asks for the same rows and keeps none.
 func measureCounters(w *tabwriter.Writer, bin, state, large string, runs int) error {
 	without := &bench.Command{Args: []string{filepath.Join(bin, "check_haproxy_backend"), "-S", large}}
-	for name, check := range map[string][]string{"check_haproxy_nosrv": {"--counters"}, "check_haproxy_errors": nil} {
-		args := append([]string{filepath.Join(bin, name), "-S", large, "--state-dir", filepath.Join(state, name)}, check...)
+	for _, name := range []string{"check_haproxy_nosrv", "check_haproxy_errors"} {
+		args := []string{filepath.Join(bin, name), "--counters", "-S", large, "--state-dir", filepath.Join(state, name)}
 		first, next := &bench.Command{Args: args}, &bench.Command{Args: args}
 		if err := errors.Join(os.MkdirAll(state, 0o700), bench.Run(1, first), bench.Run(runs, without, next)); err != nil {
 			return err
