@@ -17,7 +17,7 @@ import (
 
 // SampleFlags say how a check keeps what HAProxy has counted until its next run.
 type SampleFlags struct {
-	StateDir string          `arg:"--state-dir" placeholder:"DIR" help:"folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/tmp/check-haproxy-UID]"`
+	StateDir string          `arg:"--state-dir" placeholder:"DIR" help:"folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/lib/check-haproxy if it is the user's own, else /var/tmp/check-haproxy-UID]"`
 	Sample   plugin.Duration `arg:"--sample" placeholder:"DURATION" default:"2s" help:"time between the two samples that a first run takes"`
 }
 
@@ -26,7 +26,7 @@ func (f SampleFlags) folder() (*samples.Folder, error) {
 	if f.StateDir != "" {
 		return samples.Open(f.StateDir)
 	}
-	return samples.Open(samples.DefaultFolder(os.Getenv))
+	return samples.Open(samples.DefaultFolder(os.Getenv, samples.Packaged))
 }
 
 // Counting is what a check counts between two runs.

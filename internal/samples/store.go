@@ -23,10 +23,20 @@ import (
 // for what they keep.
 const Variable = "MP_STATE_PATH"
 
-// DefaultFolder is where samples are kept if nothing names a folder.
-func DefaultFolder(getenv func(string) string) string {
+// Packaged is the folder that the Debian package makes for the monitoring user. In
+// /var/tmp a service with PrivateTmp=, as NRPE is, loses what it has kept when it is
+// restarted, and any user can take the folder's name.
+const Packaged = "/var/lib/check-haproxy"
+
+// DefaultFolder is where samples are kept if no flag names a folder: in the one
+// that the environment names; in the packaged one, if it is the user's own; else
+// in one of the user's own in /var/tmp.
+func DefaultFolder(getenv func(string) string, packaged string) string {
 	if path := getenv(Variable); path != "" {
 		return path
+	}
+	if info, err := os.Lstat(packaged); err == nil && refusal(info) == "" {
+		return packaged
 	}
 	return fmt.Sprintf("/var/tmp/check-haproxy-%d", os.Geteuid())
 }

@@ -37,14 +37,29 @@ func load(t *testing.T, s *Store, seconds float64) (*History, string) {
 	return h, note
 }
 
+// TestDefaultFolder: where samples are kept if no flag says so. A packaged folder
+// is for its owner alone.
 func TestDefaultFolder(t *testing.T) {
 	environment := map[string]string{}
 	getenv := func(name string) string { return environment[name] }
-	if got, want := DefaultFolder(getenv), fmt.Sprintf("/var/tmp/check-haproxy-%d", os.Geteuid()); got != want {
-		t.Errorf("the folder is %s, want %s", got, want)
+	dir := t.TempDir()
+	own, link, file, foreign := filepath.Join(dir, "own"), filepath.Join(dir, "link"), filepath.Join(dir, "file"), "/"
+	must(t, os.Mkdir(own, 0o700))
+	must(t, os.Symlink(own, link))
+	must(t, os.WriteFile(file, nil, 0o600))
+	if os.Geteuid() == 0 {
+		foreign = filepath.Join(dir, "foreign")
+		must(t, os.Mkdir(foreign, 0o700))
+		must(t, os.Chown(foreign, 65534, 65534))
+	}
+	temporary := fmt.Sprintf("/var/tmp/check-haproxy-%d", os.Geteuid())
+	for packaged, want := range map[string]string{own: own, link: temporary, file: temporary, foreign: temporary, filepath.Join(dir, "none"): temporary} {
+		if got := DefaultFolder(getenv, packaged); got != want {
+			t.Errorf("beside %s the folder is %s, want %s", packaged, got, want)
+		}
 	}
 	environment["MP_STATE_PATH"] = "/var/lib/monitoring-plugins"
-	if got := DefaultFolder(getenv); got != "/var/lib/monitoring-plugins" {
+	if got := DefaultFolder(getenv, own); got != "/var/lib/monitoring-plugins" {
 		t.Errorf("the folder is %s", got)
 	}
 }

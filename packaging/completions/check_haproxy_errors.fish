@@ -28,7 +28,7 @@ complete -c check_haproxy_errors -l unreachable -x -a 'ok warning critical unkno
 complete -c check_haproxy_errors -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
 complete -c check_haproxy_errors -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
 complete -c check_haproxy_errors -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
-complete -c check_haproxy_errors -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/tmp/check-haproxy-UID]'
+complete -c check_haproxy_errors -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/lib/check-haproxy if it is the user\'s own, else /var/tmp/check-haproxy-UID]'
 complete -c check_haproxy_errors -l sample -x -d 'time between the two samples that a first run takes [default: 2s]'
 complete -c check_haproxy_errors -l counters -d 'judge what HAProxy has counted since the last run; this is so unless a log is named'
 complete -c check_haproxy_errors -s w -l warning -d 'spoiled requests: per minute, with % as a share of those that servers were given, or both, of which each is enough; the last PATTERN that matches wins: a section or section/server (repeatable) [default: 5%]'

@@ -29,7 +29,7 @@ complete -c check_haproxy_nosrv -l unreachable -x -a 'ok warning critical unknow
 complete -c check_haproxy_nosrv -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
 complete -c check_haproxy_nosrv -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
 complete -c check_haproxy_nosrv -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
-complete -c check_haproxy_nosrv -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/tmp/check-haproxy-UID]'
+complete -c check_haproxy_nosrv -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/lib/check-haproxy if it is the user\'s own, else /var/tmp/check-haproxy-UID]'
 complete -c check_haproxy_nosrv -l sample -x -d 'time between the two samples that a first run takes [default: 2s]'
 complete -c check_haproxy_nosrv -l counters -d 'no log at all: judge what HAProxy has counted since the last runs, over a socket or a stats page'
 complete -c check_haproxy_nosrv -l nameserver -x -d 'name server to ask, and no other; several take turns (repeatable) [default: the system\'s]'

@@ -17,7 +17,7 @@ complete -c check_haproxy_process -l peers -x -a 'ok warning critical unknown' -
 complete -c check_haproxy_process -l table-warning -x -d 'percent of a stick table\'s size that may be used; the last PATTERN that matches wins (repeatable) [default: none]'
 complete -c check_haproxy_process -l table-critical -x -d 'the same for CRITICAL (repeatable) [default: none]'
 complete -c check_haproxy_process -l window -x -d 'how long log lines and allocations that were lost are WARNING [default: 5m]'
-complete -c check_haproxy_process -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/tmp/check-haproxy-UID]'
+complete -c check_haproxy_process -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/lib/check-haproxy if it is the user\'s own, else /var/tmp/check-haproxy-UID]'
 complete -c check_haproxy_process -l sample -x -d 'time between the two samples that a first run takes [default: 2s]'
 complete -c check_haproxy_process -s t -l timeout -x -d 'bound on the whole run: 10, 10s or 1m [default: 10s]'
 complete -c check_haproxy_process -s v -l verbose -d 'list everything that was checked'

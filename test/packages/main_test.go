@@ -123,7 +123,7 @@ func dpkg(root string, args ...string) error {
 		return err
 	}
 	_ = status.Close()
-	command := exec.Command("dpkg", append([]string{"--root=" + root, "--force-not-root", "--force-architecture", "--log=/dev/null"}, args...)...)
+	command := exec.Command("dpkg", append([]string{"--root=" + root, "--force-not-root", "--force-architecture", "--force-script-chrootless", "--log=/dev/null"}, args...)...)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("dpkg %s: %w\n%s", strings.Join(args, " "), err, output)
 	}

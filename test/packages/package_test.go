@@ -1,16 +1,21 @@
 package packages
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/samples"
 	"check-haproxy/test/rig"
 	"check-haproxy/tools/packagefiles"
 )
@@ -89,6 +94,7 @@ func TestDebianPackage(t *testing.T) {
 	if err := dpkg(root, "--install", theFile(t, dist(t), "*_amd64.deb")); err != nil {
 		t.Fatal(err)
 	}
+	state := stateFolder(t, root)
 	config := filepath.Join(root, nagiosConfig)
 	const own = "# the administrator's own\n"
 	if err := os.WriteFile(config, []byte(own), 0o644); err != nil {
@@ -110,6 +116,10 @@ func TestDebianPackage(t *testing.T) {
 		t.Errorf("the upgrade replaced the administrator's configuration by %q", kept)
 	}
 
+	if _, err := os.Stat(state); state != "" && err != nil {
+		t.Errorf("the upgrade lost what checks had kept: %v", err)
+	}
+
 	if err := dpkg(root, "--remove", "check-haproxy"); err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +132,33 @@ func TestDebianPackage(t *testing.T) {
 	if diff := cmp.Diff(before, tree(t, root)); diff != "" {
 		t.Errorf("purge leaves behind (+):\n%s", diff)
 	}
+}
+
+// stateFolder holds the folder that the package made for what checks keep against
+// what the checks ask of it, and returns the name of a file in it; none if there is
+// no monitoring user, who needs it.
+func stateFolder(t *testing.T, root string) string {
+	t.Helper()
+	folder := filepath.Join(root, samples.Packaged)
+	info, err := os.Stat(folder)
+	monitoring, missing := user.Lookup("nagios")
+	if missing != nil {
+		if err == nil {
+			t.Errorf("%s is there, and nobody is it for", folder)
+		}
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := fmt.Sprint(info.Sys().(*syscall.Stat_t).Uid); owner != monitoring.Uid || info.Mode() != fs.ModeDir|0o700 {
+		t.Errorf("%s belongs to %s and is %s; nagios is %s", folder, owner, info.Mode(), monitoring.Uid)
+	}
+	file := filepath.Join(folder, "kept")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestRPMPackage(t *testing.T) {
