@@ -139,7 +139,7 @@ func explainDown(servers []down, at time.Time) Explanation {
 			continue
 		}
 		names = append(names, d.server+d.detail)
-		if since.IsZero() || d.since.Before(since) {
+		if !d.since.IsZero() && (since.IsZero() || d.since.Before(since)) {
 			since = d.since
 		}
 	}
