@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"check-haproxy/internal/argument"
 )
 
 // Right is what a file is wanted for.
@@ -138,6 +140,9 @@ const TooManyFiles = "raise the limit of what runs the check (ulimit -n, LimitNO
 // CannotRead is the error for a file that cannot be read.
 func CannotRead(path string, err error) *Error {
 	reason := Reason(err)
+	if argument.HasSecret(path) {
+		return Because(err, fmt.Sprintf("cannot read the file: %v", reason), "give its path")
+	}
 	what := fmt.Sprintf("cannot read %s: %v", path, reason)
 	switch {
 	case errors.Is(reason, fs.ErrPermission):

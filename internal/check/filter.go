@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 	"check-haproxy/internal/plugin/pattern"
 )
 
@@ -65,7 +66,7 @@ func (f Filter) unmatched(have [][]string) []pattern.Pattern {
 
 // noMatch is the error for a pattern that matches nothing.
 func noMatch(pattern pattern.Pattern, kind string, have [][]string) error {
-	text := fmt.Sprintf("--section %q matches no %s of the %d that HAProxy has", pattern.String(), kind, len(have))
+	text := fmt.Sprintf("--section %s matches no %s of the %d that HAProxy has", argument.Name(pattern.String()), kind, len(have))
 	if other := otherwiseWritten(pattern.String(), have); other != "" {
 		return advice.New(text+", did you mean "+other+"?", "names are case-sensitive")
 	}

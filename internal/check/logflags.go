@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/accesslog/logformat"
+	"check-haproxy/internal/argument"
 	"check-haproxy/internal/plugin"
 )
 
@@ -69,7 +70,7 @@ func (f *LogFlags) Stretch(now time.Time) (Stretch, error) {
 			return s, nil
 		}
 	}
-	return s, fmt.Errorf("--at: %q is not a time; write it like 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone", f.At)
+	return s, errors.New("--at: this is not a time; write it like 2006-01-02T15:04:05Z, or 2006-01-02 15:04:05 in --timezone")
 }
 
 // check refuses what cannot be meant together.
@@ -96,6 +97,9 @@ func (f *LogFlags) formats() (logformat.Found, error) {
 	var found logformat.Found
 	for _, text := range f.LogFormats {
 		format, err := logformat.Compile(text)
+		if err != nil && !strings.Contains(text, "%") {
+			return logformat.Found{}, errors.New("--log-format: this is no format of HAProxy's; give the string that follows log-format in haproxy.cfg")
+		}
 		if err != nil {
 			return logformat.Found{}, fmt.Errorf("--log-format: %w", err)
 		}
@@ -147,6 +151,9 @@ func readConfig(config *logformat.Config, path string) error {
 
 func readConfigFile(config *logformat.Config, path string) error {
 	file, err := os.Open(path)
+	if err != nil && argument.HasSecret(path) {
+		return errors.New("this is no path of a file")
+	}
 	if err != nil {
 		var inner *os.PathError
 		if errors.As(err, &inner) {
@@ -188,7 +195,7 @@ func (z *Zone) UnmarshalText(text []byte) error {
 	}
 	location, err := time.LoadLocation(string(text))
 	if err != nil || len(text) == 0 {
-		return fmt.Errorf("%q is not a time zone; use local, UTC or a name like Europe/Paris (the names are those of this machine's zone database, package tzdata)", text)
+		return errors.New("this is not a time zone; use local, UTC or a name like Europe/Paris (the names are those of this machine's zone database, package tzdata)")
 	}
 	z.location = location
 	return nil

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"check-haproxy/internal/argument"
 )
 
 // Resolver knows whom to ask.
@@ -64,10 +66,10 @@ func (n *Nameserver) UnmarshalText(text []byte) error {
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || number == 0 {
-		return fmt.Errorf("%q has no port from 1 to 65535 behind the colon", text)
+		return fmt.Errorf("%s has no port from 1 to 65535 behind the colon", argument.Number(string(text)))
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
-		return fmt.Errorf("%q is not the address of a name server; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53", text)
+		return fmt.Errorf("%s is not the address of a name server; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53", argument.Number(string(text)))
 	}
 	n.address = net.JoinHostPort(host, port)
 	return nil

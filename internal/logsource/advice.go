@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 )
 
 // cannotRead is the error for a file that cannot be read.
@@ -16,5 +17,8 @@ func cannotRead(path string, err error) error {
 }
 
 func nothingMatches(pattern string) error {
+	if argument.HasSecret(pattern) {
+		return advice.New("nothing matches this", "give the path of a log file")
+	}
 	return advice.New("nothing matches "+pattern, "check the path and where HAProxy logs to (its log lines, rsyslog's rules), or read the journal with --journal")
 }

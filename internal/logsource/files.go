@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 	"check-haproxy/internal/sorting"
 )
 
@@ -114,7 +115,7 @@ func named(pattern string) ([]log, error) {
 		return []log{{dir, name}}, nil
 	}
 	if _, err := filepath.Match(clean, ""); err != nil {
-		return nil, fmt.Errorf("%q is not a file pattern: %w; see glob(7)", pattern, err)
+		return nil, fmt.Errorf("%s is not a file pattern: %w; see glob(7)", argument.Name(pattern), err)
 	}
 	dirs := []string{dir}
 	if strings.ContainsAny(dir, `*?[\`) {

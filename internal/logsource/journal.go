@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 )
 
 // Journal reads what a systemd unit wrote to the journal, through the journalctl program (systemd 234 or newer). A unit's
@@ -54,8 +55,8 @@ func (s *journal) Read(ctx context.Context, span Span, workers int, clock Clock,
 // unitField gives the match for a unit. A name is checked, because it comes from a command line and goes to one.
 func unitField(unit string) (string, error) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@" // systemd.unit(5)
-	if unit == "" || len(unit) > 255 || strings.Trim(unit, allowed) != "" {
-		return "", fmt.Errorf("%q is not the name of a systemd unit; see systemctl list-units, without patterns", unit)
+	if unit == "" || len(unit) > 255 || strings.Trim(unit, allowed) != "" || argument.HasSecret(unit) {
+		return "", fmt.Errorf("%s is not the name of a systemd unit; see systemctl list-units, without patterns", argument.Name(unit))
 	}
 	for _, kind := range []string{".service", ".scope", ".slice", ".socket", ".mount", ".timer", ".path", ".target"} {
 		if strings.HasSuffix(unit, kind) {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"strings"
+
+	"check-haproxy/internal/argument"
 )
 
 // Dial opens a connection to a stats socket on which HAProxy takes a command at once, and closes after its answer.
@@ -31,7 +33,7 @@ func (s *ring) String() string { return "the ring " + s.name }
 func (s *ring) Read(ctx context.Context, span Span, workers int, clock Clock, handle Handle) (Report, error) {
 	return run(ctx, span, workers, clock, handle, s.String(), func(j *job) error {
 		if s.name == "" || strings.ContainsFunc(s.name, notOfAName) {
-			return fmt.Errorf("%q is not the name of a ring; see the ring sections of haproxy.cfg, or show events on the socket", s.name)
+			return fmt.Errorf("%s is not the name of a ring; see the ring sections of haproxy.cfg, or show events on the socket", argument.Name(s.name))
 		}
 		conn, err := s.dial(j.ctx)
 		if err != nil {

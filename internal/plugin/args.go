@@ -179,28 +179,28 @@ func parse(program string, args []string, flags any) (*arg.Parser, error) {
 		}
 		return parser, err
 	}
-	return parser, explain(parser.Parse(normal))
+	return parser, explain(parser.Parse(normal), normal)
 }
 
-// explain puts go-arg's message into the operator's words.
-func explain(err error) error {
+// explain puts go-arg's message about one of the arguments into the operator's
+// words, without the argument's value: the reason says enough of it.
+func explain(err error, args []string) error {
 	if err == nil || err == arg.ErrHelp {
 		return err
 	}
-	text, ok := strings.CutPrefix(err.Error(), "error processing --")
-	if !ok {
-		return err
+	text := strings.TrimPrefix(err.Error(), "error processing ")
+	for _, given := range args {
+		reason, ok := strings.CutPrefix(text, given+": ")
+		if !ok {
+			continue
+		}
+		if strings.HasPrefix(reason, "strconv.") {
+			reason = "this is not a number in its range"
+		}
+		name, _, _ := strings.Cut(given, "=")
+		return fmt.Errorf("%s: %s", name, reason)
 	}
-	// "section=a[: the reason": the value may be a secret, the reason says enough.
-	name, reason, ok := strings.Cut(text, ": ")
-	if !ok {
-		return err
-	}
-	name, _, _ = strings.Cut(name, "=")
-	if strings.HasPrefix(reason, "strconv.") {
-		reason = "this is not a number in its range"
-	}
-	return fmt.Errorf("--%s: %s", name, reason)
+	return err
 }
 
 // writeHelp prints go-arg's help, with a usage line that a person can read.

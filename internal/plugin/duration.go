@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"check-haproxy/internal/argument"
 )
 
 // maxDuration bounds a length of time, so that it can be added to any date.
@@ -68,7 +70,7 @@ func (t Timeout) MarshalText() ([]byte, error) { return []byte(FormatDuration(ti
 
 func aboveZero(parsed time.Duration, text []byte, to *time.Duration) error {
 	if parsed <= 0 {
-		return fmt.Errorf("%q is not a length of time above zero", text)
+		return fmt.Errorf("%s is not a length of time above zero", argument.Number(string(text)))
 	}
 	*to = parsed
 	return nil
@@ -89,7 +91,7 @@ func ParseDuration(text string) (time.Duration, error) {
 }
 
 func errNoDuration(text string) error {
-	return fmt.Errorf("%q is not a length of time; write a number with a unit, like 90s, 5m, 1h30m or 7d", text)
+	return fmt.Errorf("%s is not a length of time; write a number with a unit, like 90s, 5m, 1h30m or 7d", argument.Number(text))
 }
 
 var errNoUnit = errors.New("a number without a unit")

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -38,7 +39,7 @@ func (l *LogLevel) UnmarshalText(text []byte) error {
 	}
 	level, err := zerolog.ParseLevel(string(text))
 	if err != nil || level < zerolog.TraceLevel || level > zerolog.ErrorLevel {
-		return fmt.Errorf("%q is not a log level; use off, error, warn, info, debug or trace", text)
+		return errors.New("this is not a log level; use off, error, warn, info, debug or trace")
 	}
 	l.Level = level
 	return nil

@@ -1,7 +1,7 @@
 package plugin
 
 import (
-	"fmt"
+	"errors"
 	"iter"
 	"math"
 	"strconv"
@@ -39,7 +39,7 @@ func (l *Level) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a level of perfdata; use none, summary, sections or servers", text)
+	return errors.New("this is not a level of perfdata; use none, summary, sections or servers")
 }
 
 // Choices are the levels as --perfdata takes them.

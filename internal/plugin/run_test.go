@@ -81,9 +81,9 @@ func TestUsageHelpAndVersionAreUnknown(t *testing.T) {
 		{[]string{"-t", "soon"}, "--timeout: "},
 		{[]string{"-t", ""}, "-t is empty"},
 		{[]string{"-t", "NaN"}, "--timeout: "},
-		{[]string{"--perfdata", "most"}, `"most" is not a level of perfdata`},
-		{[]string{"--log-level", "loud"}, `"loud" is not a log level`},
-		{[]string{"--log-level", "panic"}, `"panic" is not a log level`},
+		{[]string{"--perfdata", "most"}, `this is not a level of perfdata`},
+		{[]string{"--log-level", "loud"}, `this is not a log level`},
+		{[]string{"--log-level", "panic"}, `this is not a log level`},
 		{[]string{"--max-output", "-1"}, "--max-output: -1 is negative"},
 	} {
 		code, stdout, stderr, _ := runTest(t, fine, test.args...)

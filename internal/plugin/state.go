@@ -4,7 +4,7 @@
 package plugin
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 
 	"github.com/atc0005/go-nagios"
@@ -42,7 +42,7 @@ func (s *State) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a state; use ok, warning, critical or unknown", text)
+	return errors.New("this is not a state; use ok, warning, critical or unknown")
 }
 
 // Choices are the states as flags take them.

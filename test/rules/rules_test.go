@@ -113,6 +113,7 @@ func called(call *ast.CallExpr) string {
 var order = []string{
 	"internal/sorting",
 	"internal/panics",
+	"internal/argument",
 	"internal/advice",
 	"internal/regular",
 	"internal/plugin/pattern",

@@ -18,7 +18,7 @@ func (p *RulePattern) UnmarshalText(text []byte) error {
 		return err
 	}
 	if names := ruleNames(); !slices.ContainsFunc(names, func(name string) bool { return p.Match(name) }) {
-		return fmt.Errorf("%q is no rule: they are %s", text, strings.Join(names, ", "))
+		return fmt.Errorf("this is no rule: they are %s", strings.Join(names, ", "))
 	}
 	return nil
 }

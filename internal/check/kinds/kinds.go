@@ -62,7 +62,7 @@ func (s *Set[K]) UnmarshalText(text []byte) error {
 	for name := range strings.SplitSeq(string(text), ",") {
 		k := slices.Index(all, strings.TrimSpace(name))
 		if k < 0 {
-			return fmt.Errorf("%q is not a kind; use a comma list of %s", name, strings.Join(all, ", "))
+			return fmt.Errorf("this is not a kind; use a comma list of %s", strings.Join(all, ", "))
 		}
 		set |= 1 << k
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"check-haproxy/internal/argument"
 )
 
 // Factor is how many times its baseline a rate may be; 0 is "none", no limit.
@@ -32,7 +34,7 @@ func (f *Factor) UnmarshalText(text []byte) error {
 	}
 	value, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || !(value >= 1) || math.IsInf(value, 0) {
-		return fmt.Errorf("%q is not a factor of at least 1; write for example 3, 2.5 or none", text)
+		return fmt.Errorf("%s is not a factor of at least 1; write for example 3, 2.5 or none", argument.Number(string(text)))
 	}
 	*f = Factor(value)
 	return nil

@@ -12,7 +12,7 @@
 package sessions
 
 import (
-	"fmt"
+	"errors"
 
 	"check-haproxy/internal/check"
 	"check-haproxy/internal/diagnosis"
@@ -79,7 +79,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a kind; use process, frontend, server or backend", text)
+	return errors.New("this is not a kind; use process, frontend, server or backend")
 }
 
 // Resource is what is counted against a limit. Its text ends the label of the

@@ -56,6 +56,11 @@ func backup(s haproxy.Server) haproxy.Server {
 	return s
 }
 
+func roleless(s haproxy.Server) haproxy.Server {
+	s.NoRole = true
+	return s
+}
+
 func weighted(weight int64, s haproxy.Server) haproxy.Server {
 	s.Weight = n(weight)
 	return s
@@ -175,6 +180,18 @@ func TestRoom(t *testing.T) {
 		"a server without maxconn": {
 			backend(2, server("a", "UP", 1, 10), noLimit),
 			Room{Sessions: n(4), Serving: 2, Servers: 2, Unlimited: "free"},
+		},
+		"a server of no known role beside none that takes requests": {
+			backend(1, roleless(server("a", "UP", 1, 10)), server("b", "DOWN", 0, 10), weighted(0, server("w", "UP", 0, 10))),
+			Room{Sessions: n(1), Limit: n(10), Serving: 1, Servers: 3, Without: []Idle{{"b", "DOWN"}, {"w", "weight 0"}}},
+		},
+		"a server of no known role that takes none": {
+			backend(2, server("a", "UP", 1, 10), server("b", "UP", 2, 10), roleless(server("c", "DOWN", 0, 10))),
+			Room{Sessions: n(3), Limit: n(20), Serving: 2, Servers: 3, Without: []Idle{{"c", "DOWN"}}},
+		},
+		"a server of no known role beside one that takes requests": {
+			backend(2, server("a", "UP", 1, 10), roleless(server("b", "UP", 2, 10))),
+			Room{Sessions: n(1), Limit: n(10), Serving: 1, Servers: 2, Problem: "server b is neither an active nor a backup server"},
 		},
 		"maxconn 0 is none": {
 			backend(2, server("a", "UP", 1, 10), server("z", "UP", 1, 0)),

@@ -29,7 +29,7 @@ func RoomOf(b *haproxy.Backend) Room {
 	room := Room{Servers: len(b.Servers), Sessions: haproxy.Number{Known: true}}
 	for i := range b.Servers {
 		s := &b.Servers[i]
-		switch problem := s.Problem(); {
+		switch problem := problemOf(b, s); {
 		case problem != "" && room.Problem == "":
 			room.Problem = fmt.Sprintf("server %s %s", s.Name, problem)
 		case !takesRequests(s):
@@ -44,6 +44,25 @@ func RoomOf(b *haproxy.Backend) Room {
 		room.Limit = haproxy.Number{}
 	}
 	return room
+}
+
+// problemOf says why a server's part of the room is not known; empty if it is.
+// Which role it has matters only beside another server that takes requests.
+func problemOf(b *haproxy.Backend, s *haproxy.Server) string {
+	alone := func() bool {
+		for i := range b.Servers {
+			if other := &b.Servers[i]; other != s && takesRequests(other) {
+				return false
+			}
+		}
+		return true
+	}
+	if s.NoRole && (!takesRequests(s) || alone()) {
+		role := *s
+		role.NoRole = false
+		return role.Problem()
+	}
+	return s.Problem()
 }
 
 func (r *Room) take(s *haproxy.Server) {

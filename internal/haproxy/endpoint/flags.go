@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 	"check-haproxy/internal/regular"
 )
 
@@ -55,7 +56,7 @@ func (f *Flags) Endpoints(stdin io.Reader, getenv func(string) string) ([]Endpoi
 	endpoints = append(endpoints, pages...)
 	switch {
 	case f.StatsFile == "":
-	case strings.Contains(f.StatsFile, "://"):
+	case argument.HasSecret(f.StatsFile) && !exists(f.StatsFile):
 		// Not a word of it: an address may have a password in it.
 		return nil, errors.New("--stats-file takes a file; a page is asked with --url")
 	case f.StatsFile == "-":

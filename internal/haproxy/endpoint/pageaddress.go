@@ -99,7 +99,7 @@ func (f *Flags) pageURL(text string) (*url.URL, error) {
 // base is "http://host:port" of --hostname, --port and --tls.
 func (f *Flags) base() (string, error) {
 	if f.Hostname == "" || !isHost(f.Hostname) || isAny(f.Hostname) {
-		return "", advice.New("--hostname"+shown(f.Hostname)+" is no host name or address", "a port goes into --port, a URL into --url, a user name into --username")
+		return "", advice.New("--hostname is no host name or address", "a port goes into --port, a URL into --url, a user name into --username")
 	}
 	scheme, host := "http", f.Hostname
 	if f.TLS {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 )
 
 // Sockets are the stats sockets at these addresses, each as --socket takes it.
@@ -80,14 +81,14 @@ func tcpSocket(network string) func(address string) ([]Endpoint, error) {
 	return func(address string) ([]Endpoint, error) {
 		i := strings.LastIndexByte(address, ':')
 		if i < 0 {
-			return nil, advice.New("--socket"+shown(address)+" has no port", "write HOST:PORT")
+			return nil, advice.New("--socket has no port", "write HOST:PORT")
 		}
 		host, port := address[:i], address[i+1:]
 		if inner, ok := strings.CutPrefix(host, "["); ok {
 			host = strings.TrimSuffix(inner, "]")
 		}
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || !isHost(host) {
-			return nil, advice.New("--socket"+shown(address)+" is neither a path nor host:port", "write an IPv6 address as [::1]:9999")
+			return nil, advice.New("--socket"+shownNumber(address)+" is neither a path nor host:port", "write an IPv6 address as [::1]:9999")
 		}
 		switch {
 		case host == "::":
@@ -151,7 +152,7 @@ func unixSocket(path string) Endpoint {
 func globbed(glob string) ([]Endpoint, error) {
 	paths, err := filepath.Glob(glob)
 	if err != nil {
-		return nil, advice.New(fmt.Sprintf("--socket %q is no glob: a bracket or a backslash is left open", glob), "")
+		return nil, advice.New("--socket is no glob: a bracket or a backslash is left open", "")
 	}
 	var found []Endpoint
 	for _, path := range paths {
@@ -160,6 +161,9 @@ func globbed(glob string) ([]Endpoint, error) {
 			e.found = true
 			found = append(found, e)
 		}
+	}
+	if len(found) == 0 && argument.HasSecret(glob) {
+		return nil, advice.New("--socket is neither a path nor host:port", "a stats page is asked with --url")
 	}
 	if len(found) == 0 {
 		return []Endpoint{{Name: glob, Label: filepath.Base(glob), source: failed{noMatch(glob, len(paths))}}}, nil
@@ -186,11 +190,11 @@ func defaultSocket(places []string) Endpoint {
 	return Endpoint{Name: "stats socket", Label: "stats socket", source: failed{err}}
 }
 
-// shown is an argument for an error, in quotes and with a blank before it. What
-// may be a secret in the wrong place is not repeated.
-func shown(argument string) string {
-	if strings.Trim(argument, nameCharacters+"/[]*") != "" {
+// shownNumber is an address without names for an error, in quotes and with a
+// blank before it; others may be a secret in the wrong place.
+func shownNumber(address string) string {
+	if !argument.IsNumber(address) {
 		return ""
 	}
-	return fmt.Sprintf(" %q", argument)
+	return " " + argument.Number(address)
 }

@@ -4,8 +4,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"strings"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/internal/argument"
 	"check-haproxy/internal/regular"
 )
 
@@ -24,7 +26,7 @@ func (f *Flags) trust() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, advice.New("--ca-file"+shown(f.CAFile)+" holds no certificate in PEM form", "give a file of \"BEGIN CERTIFICATE\" blocks")
+			return nil, advice.New("--ca-file"+shownPath(f.CAFile)+" holds no certificate in PEM form", "give a file of \"BEGIN CERTIFICATE\" blocks")
 		}
 	}
 	if f.Cert == "" {
@@ -42,7 +44,7 @@ func (f *Flags) trust() (*tls.Config, error) {
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		return nil, advice.Because(err, fmt.Sprintf("cannot use --cert%s with its key: %v", shown(f.Cert), err), "give a certificate and the key that belongs to it, in PEM form, in one file or with --key")
+		return nil, advice.Because(err, fmt.Sprintf("cannot use --cert%s with its key: %v", shownPath(f.Cert), err), "give a certificate and the key that belongs to it, in PEM form, in one file or with --key")
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil
@@ -55,9 +57,18 @@ func readPEM(flag, path string) ([]byte, error) {
 	switch {
 	case err == nil:
 		return content, nil
-	case shown(path) == "":
+	case shownPath(path) == "":
 		return nil, advice.Because(err, fmt.Sprintf("cannot read the file of %s: %v", flag, err), "give its path")
 	}
 	unread := advice.CannotRead(path, err)
 	return nil, advice.Because(err, flag+": "+unread.Error(), unread.Advice())
+}
+
+// shownPath is the path of a file for an error, in quotes and with a blank before
+// it. What does not begin as a path does may be the secret itself.
+func shownPath(path string) string {
+	if !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "./") && !strings.HasPrefix(path, "../") || argument.HasSecret(path) {
+		return ""
+	}
+	return fmt.Sprintf(" %q", path)
 }

@@ -36,7 +36,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of %s", text, strings.Join(f.Choices(), ", "))
+	return fmt.Errorf("this is none of %s", strings.Join(f.Choices(), ", "))
 }
 
 // HAProxy is one HAProxy and what it has.

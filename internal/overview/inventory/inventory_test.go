@@ -64,7 +64,7 @@ func TestFormats(t *testing.T) {
 	}
 	var f Format
 	err := f.UnmarshalText([]byte("icinga"))
-	if diff := cmp.Diff(`"icinga" is none of names, icinga2, nagios, director, json`, err.Error()); diff != "" {
+	if diff := cmp.Diff(`this is none of names, icinga2, nagios, director, json`, err.Error()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -38,9 +39,18 @@ func Parse(text string) (Pattern, error) {
 	// path.Match negates a class with ^ only; a shell takes ! as well.
 	glob := strings.ReplaceAll(text, "[!", "[^")
 	if _, err := path.Match(glob, ""); err != nil {
-		return Pattern{}, fmt.Errorf("pattern %q is not a shell glob: a bracket or a backslash is left open", text)
+		return Pattern{}, errors.New("the pattern is not a shell glob: a bracket or a backslash is left open")
 	}
 	return Pattern{text: text, glob: glob}, nil
+}
+
+// reason is why an expression does not compile, without the part that does not.
+func reason(err error) string {
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) {
+		return string(wrong.Code)
+	}
+	return err.Error()
 }
 
 func parseRegexp(text, expression string) (Pattern, error) {
@@ -49,7 +59,7 @@ func parseRegexp(text, expression string) (Pattern, error) {
 	}
 	compiled, err := regexp.Compile(expression)
 	if err != nil {
-		return Pattern{}, fmt.Errorf("pattern %q is not a regular expression: %w", text, err)
+		return Pattern{}, fmt.Errorf("the pattern is not a regular expression: %s", reason(err))
 	}
 	return Pattern{text: text, regexp: compiled}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"check-haproxy/internal/argument"
 )
 
 // Limit is how much may go wrong: a number per minute, a share in percent, or
@@ -31,11 +33,11 @@ func ParseLimit(text string) (Limit, error) {
 			return Limit{}, err
 		}
 		if err := limit.add(r); err != nil {
-			return Limit{}, fmt.Errorf("range %q: %w; write for example 10, 50%%, 10,50%% or none", text, err)
+			return Limit{}, fmt.Errorf("%s is no limit: %w; write for example 10, 50%%, 10,50%% or none", argument.Number(text), err)
 		}
 	}
 	if len(ranges) > 1 && (limit.Rate.IsNone() || limit.Share.IsNone()) {
-		return Limit{}, fmt.Errorf("range %q: none stands alone; write for example 10, 50%%, 10,50%% or none", text)
+		return Limit{}, errors.New("none stands alone; write for example 10, 50%, 10,50% or none")
 	}
 	return limit, nil
 }

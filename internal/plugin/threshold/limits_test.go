@@ -27,7 +27,7 @@ func TestParseLimit(t *testing.T) {
 		}
 	}
 	for text, reason := range map[string]string{
-		"":          "is empty",
+		"":          "is an empty range",
 		"1,5":       "both ranges are rates",
 		"1%,5%":     "both ranges are shares",
 		"1,5%,2":    "both ranges are rates",
@@ -36,7 +36,7 @@ func TestParseLimit(t *testing.T) {
 		"5,none":    "none stands alone",
 		"5%,none":   "none stands alone",
 		"none,none": "none stands alone",
-		"1,":        "is empty",
+		"1,":        "is an empty range",
 		"1, 5%":     "not a number",
 	} {
 		if _, err := ParseLimit(text); err == nil || !strings.Contains(err.Error(), reason) {

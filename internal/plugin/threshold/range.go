@@ -10,6 +10,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"check-haproxy/internal/argument"
 )
 
 // Bound is one end of a range.
@@ -50,14 +52,14 @@ func ParseRange(text string) (Range, error) {
 	r := Range{switched: true}
 	body := text
 	if body, r.inside = strings.CutPrefix(text, "@"); body == "" {
-		return Range{}, fmt.Errorf("range %q is empty; write for example 10, 10:, ~:10, 10:20, @10:20, 50%%: or none", text)
+		return Range{}, fmt.Errorf("%s is an empty range; write for example 10, 10:, ~:10, 10:20, @10:20, 50%%: or none", argument.Number(text))
 	}
 	start, end, colon := strings.Cut(body, ":")
 	if !colon {
 		start, end = "", body
 	}
 	if err := r.parseEnds(start, end); err != nil {
-		return Range{}, fmt.Errorf("range %q: %w; write for example 10, 10:, ~:10, 10:20, @10:20, 50%%: or none", text, err)
+		return Range{}, fmt.Errorf("%s is no range: %w; write for example 10, 10:, ~:10, 10:20, @10:20, 50%%: or none", argument.Number(text), err)
 	}
 	return r, nil
 }
@@ -94,7 +96,7 @@ func parseBound(text string) (Bound, error) {
 	number, percent := strings.CutSuffix(text, "%")
 	value, err := strconv.ParseFloat(number, 64)
 	if err != nil || !isDecimal(number) {
-		return Bound{}, fmt.Errorf("%q is not a number", text)
+		return Bound{}, errors.New("an end is not a number")
 	}
 	if value == 0 {
 		value = 0 // "-0" is 0, and prints so
@@ -186,7 +188,7 @@ func (r Range) InPercent() (Range, error) {
 	}
 	r.start.Percent, r.end.Percent = true, true
 	if !r.noStart && !r.noEnd && r.start.Value > r.end.Value {
-		return Range{}, fmt.Errorf("range %q: the start is greater than the end", r)
+		return Range{}, fmt.Errorf("%q is no range: the start is greater than the end", r)
 	}
 	return r, nil
 }

@@ -1,7 +1,6 @@
 package threshold
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ func parseScope(text string) (s scope, rest string, err error) {
 		return s, text, nil
 	}
 	if s.pattern, err = pattern.Parse(text[:i]); err != nil {
-		return scope{}, "", fmt.Errorf("threshold %q: %w", text, err)
+		return scope{}, "", err
 	}
 	s.some = true
 	return s, text[i+1:], nil
