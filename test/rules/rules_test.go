@@ -95,6 +95,24 @@ func TestNothingCostlyAtStart(t *testing.T) {
 	}
 }
 
+// Sorting is compiled anew for each type, and every binary is bounded: sorting.Stable
+// is not.
+func TestSortedInOnePlace(t *testing.T) {
+	for name, file := range sources(t) {
+		if strings.HasPrefix(name, "tools/") || strings.HasPrefix(name, "test/") {
+			continue // not part of a plugin
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if call, ok := node.(*ast.CallExpr); ok {
+				if f := called(call); f == "slices.SortStableFunc" || f == "slices.SortedStableFunc" {
+					t.Errorf("%s calls %s: sorting.Stable does the same", name, f)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // called is "package.Function" of a call.
 func called(call *ast.CallExpr) string {
 	selector, ok := call.Fun.(*ast.SelectorExpr)

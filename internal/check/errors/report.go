@@ -261,7 +261,9 @@ func (s *Section) perfdata(level plugin.Level) []plugin.Metric {
 	for k, name := range Kind(0).Names() {
 		metrics = append(metrics, metric(plugin.Servers, label+"_"+strings.ReplaceAll(name, "-", "_"), float64(s.Kinds[k])))
 	}
-	for _, server := range slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return strings.Compare(a.Name, b.Name) }) {
+	servers := slices.Clone(s.Servers)
+	sorting.Stable(servers, func(a, b Server) int { return strings.Compare(a.Name, b.Name) })
+	for _, server := range servers {
 		metrics = append(metrics, metric(plugin.Servers, label+"/"+server.Name+"_errors", float64(server.Counted)))
 	}
 	return metrics

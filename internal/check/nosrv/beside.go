@@ -10,6 +10,7 @@ import (
 	"check-haproxy/internal/diagnosis"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/samples"
+	"check-haproxy/internal/sorting"
 )
 
 // beside is what HAProxys have counted while their log was written, to hold the
@@ -164,7 +165,7 @@ func (out *Outcome) compare(c *Counter, b beside, o Options) (lacks bool) {
 			}
 		}
 	}
-	slices.SortStableFunc(out.Sections, worseFirst)
+	sorting.Stable(out.Sections, worseFirst)
 	out.Requests = 0
 	for _, s := range out.Sections {
 		out.Requests += s.Lines
