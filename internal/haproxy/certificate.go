@@ -181,9 +181,9 @@ func setFirst(field *string, value []byte) {
 }
 
 // setTime reads "Nov 28 02:48:18 2026 GMT", as OpenSSL's ASN1_TIME_print writes
-// it.
+// it: in no other zone.
 func (c *Certificate) setTime(field *time.Time, key string, value []byte) {
-	parsed, err := time.Parse("Jan _2 15:04:05 2006 MST", string(value))
+	parsed, err := time.Parse("Jan _2 15:04:05 2006 GMT", string(value))
 	switch {
 	case !field.IsZero():
 	case err == nil:

@@ -46,6 +46,12 @@ type Reader struct {
 // NewReader returns a Reader of r.
 func NewReader(r io.Reader) *Reader { return &Reader{src: bufio.NewReaderSize(r, maxLine)} }
 
+// Reset makes the Reader one of another stream.
+func (r *Reader) Reset(stream io.Reader) {
+	r.src.Reset(stream)
+	*r = Reader{Counters: r.Counters, src: r.src}
+}
+
 // line returns the next line without its end. It is good until the next call.
 // The error is io.EOF if there is nothing left at all, ErrCutShort if the
 // last line has no end (it is returned, too), and what the stream says if

@@ -1,8 +1,12 @@
 package certs
 
 import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -196,7 +200,7 @@ func TestReadFile(t *testing.T) {
 		"no.pem": "no such file", "empty.pem": "no certificate", "key.pem": "no certificate", "broken.pem": "cannot be read",
 		"large.pem": "larger than 1024 KiB", "fifo": "not a regular file", ".": "not a regular file",
 	} {
-		found, err := readFile(path(name), "")
+		found, err := new(fileReader).read(path(name), "")
 		switch {
 		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), dir)):
 			t.Errorf("%s: %v, want %q", name, err, want)
@@ -210,13 +214,54 @@ func TestReadFile(t *testing.T) {
 func TestReadFileOfServed(t *testing.T) {
 	path := filepath.Join(rig.Dir(t), "a.pem")
 	rig.Certificate{Names: []string{"a.example.com"}}.Write(t, path)
-	other, err := readFile(path, "")
+	other, err := new(fileReader).read(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := readFile(path, other.Fingerprint)
+	same, err := new(fileReader).read(path, other.Fingerprint)
 	if err != nil || same.Fingerprint != other.Fingerprint || !same.NotAfter.IsZero() || other.NotAfter.IsZero() {
 		t.Errorf("%+v and %+v, %v", same, other, err)
+	}
+}
+
+// FuzzDecode holds that the short way to a certificate's bytes leads to the same
+// ones as package pem.
+func FuzzDecode(f *testing.F) {
+	text, err := rig.Certificate{Names: []string{"a.example.com"}}.Make()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{"", ""}, {"\n", "\r\n"}, {"\nM", "\nProc-Type: 4,ENCRYPTED\n\nM"}, {"\n-----END", "-----END"},
+		{"=", ""}, {"MII", "MII\n"}, {"MII", "MI I"}, {"MII", "-----BEGIN CERTIFICATE-----\nMII"}, {"-----END CERTIFICATE-----\n", "-----END CERTIFICATE-----"},
+	} {
+		f.Add([]byte(strings.ReplaceAll(text, change[0], change[1])))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var r fileReader
+		short, ok := r.decodePlain(text)
+		if !ok {
+			return
+		}
+		if block, _ := pem.Decode(text); block == nil || block.Type != pemType || !bytes.Equal(block.Bytes, short) {
+			t.Errorf("%x, package pem has %+v", short, block)
+		}
+	})
+}
+
+// TestDecodePlain: what OpenSSL writes goes the short way, with one reader after
+// another file, too.
+func TestDecodePlain(t *testing.T) {
+	var r fileReader
+	for _, names := range [][]string{{"a.example.com", "b.example.com"}, {"c"}} {
+		text, err := rig.Certificate{Names: names}.Make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, ok := r.decodePlain([]byte(text))
+		if c, err := x509.ParseCertificate(der); !ok || err != nil || !slices.Equal(c.DNSNames, names) {
+			t.Errorf("%v: %v, %v", names, ok, err)
+		}
 	}
 }
 
@@ -248,9 +293,12 @@ func TestFiles(t *testing.T) {
 		all = append(all, &haproxy.Certificate{Name: path})
 	}
 	f := startFiles()
-	for _, c := range all[1:] {
-		f.add(c)
+	for range handful { // full hands, and some that are not
+		for _, c := range all[1:] {
+			f.add(c)
+		}
 	}
+	f.add(all[1])
 	f.close()
 	seen := map[string]bool{}
 	for i, c := range all {

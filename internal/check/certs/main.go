@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"check-haproxy/internal/check"
@@ -80,6 +81,7 @@ func (f *flags) choose(asked *check.Asked) choice {
 }
 
 func (c *choice) add(answer *endpoint.Answer) {
+	c.subjects = slices.Grow(c.subjects, len(answer.Certificates.List))
 	labels := labelsOf(answer.Certificates)
 	left := 0
 	for _, one := range answer.Certificates.List {

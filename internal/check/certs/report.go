@@ -46,7 +46,7 @@ func (v *Verdict) metric() plugin.Metric {
 func (f *flags) report(verdicts []Verdict, others ...plugin.Finding) plugin.Result {
 	found := plugin.Findings{Noun: "certificate", Total: len(verdicts)}
 	var sections []section
-	var perfdata []plugin.Metric
+	perfdata := make([]plugin.Metric, 0, len(verdicts))
 	for i := range verdicts {
 		v := &verdicts[i]
 		if v.State != plugin.OK || f.Verbose {

@@ -88,7 +88,7 @@ func (s socket) workers(processes []haproxy.Process) []Endpoint {
 	workers := make([]Endpoint, len(processes))
 	for i, p := range processes {
 		name := fmt.Sprintf("%s@%d", s.shown(), i+1)
-		workers[i] = Endpoint{Name: name, Label: name, source: worker{process{s, fmt.Sprintf("@!%d ", p.PID)}, i + 1}}
+		workers[i] = Endpoint{Name: name, Label: name, source: worker{process{socket: s, prefix: fmt.Sprintf("@!%d ", p.PID)}, i + 1}}
 	}
 	return workers
 }

@@ -94,7 +94,8 @@ func (s socket) askOnce(ctx context.Context, q Query) []Answer {
 // worker behind a master CLI.
 type process struct {
 	socket
-	prefix string // "@!1271 " for a worker
+	prefix string          // "@!1271 " for a worker
+	reader *haproxy.Reader // to read one answer after the other with; nil for a new one each
 }
 
 // isLocal says whether the socket is on this machine.
@@ -136,7 +137,12 @@ func (p process) exchange(ctx context.Context, requests ...request) error {
 		_ = half.CloseWrite()
 	}
 	came := &counter{r: conn}
-	answers := haproxy.NewReader(came)
+	answers := p.reader
+	if answers == nil {
+		answers = haproxy.NewReader(came)
+	} else {
+		answers.Reset(came)
+	}
 	for _, r := range requests {
 		if err := r.read(answers); err != nil {
 			return p.explainAnswer(ctx, r.command, err, came.n)

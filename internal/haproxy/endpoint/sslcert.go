@@ -28,9 +28,9 @@ type Untold struct {
 }
 
 // Bounds on a line of commands: HAProxy reads it into one buffer (tune.bufsize,
-// 16 KiB, and hardly anywhere less than half of it), and an answer waits for the
-// one before it.
-const mostCommandBytes = 4 << 10
+// 16 KiB, and hardly anywhere less than half of it), and keeps a part of that for
+// itself. Each line costs a connection, and "show info".
+const mostCommandBytes = 6 << 10
 
 // lockedPause and lockedPatience are for how long, and how often, HAProxy is
 // asked again while another command has its certificates: they are locked as
@@ -45,6 +45,7 @@ const (
 // over.
 func (p process) askCertificates(ctx context.Context, told func(local bool, c *haproxy.Certificate)) Answer {
 	const tries = 3
+	p.reader = haproxy.NewReader(nil)
 	var a Answer
 	for range tries {
 		a = Answer{}

@@ -18,9 +18,13 @@ import (
 
 const certificates = 1000
 
-// wholeLine has HAProxy read socat's line of commands into one buffer: of a line
-// that is longer it may not read the end.
-const wholeLine = " tune.bufsize 131072\n"
+// wholeBuffer has HAProxy read socat's line of commands into one buffer, and socat
+// write it at once: of a line that comes in pieces HAProxy may not read the end, and
+// half an answer is the fastest.
+const (
+	wholeBuffer = "131072"
+	wholeLine   = " tune.bufsize " + wholeBuffer + "\n"
+)
 
 func main() {
 	bin := flag.String("bin", "bin", "folder of the plugins")
@@ -48,7 +52,7 @@ func measure(bin string, runs int) error {
 	}
 	defer stop()
 
-	socat := &bench.Command{Args: []string{"socat", "-t60", "-", "UNIX-CONNECT:" + socket}, Stdin: query}
+	socat := &bench.Command{Args: []string{"socat", "-b", wholeBuffer, "-t60", "-", "UNIX-CONNECT:" + socket}, Stdin: query}
 	ours := &bench.Command{Args: []string{filepath.Join(bin, "check_haproxy_certs"), "-S", socket}}
 	bare := &bench.Command{Args: append(ours.Args, "--no-disk")}
 	if err := bench.Run(runs, socat, ours, bare); err != nil {
