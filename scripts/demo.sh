@@ -63,6 +63,7 @@ if ! scripts/install.sh haproxy=haproxy rsyslogd=rsyslog; then
 fi
 
 dir=$(mktemp -d)
+export MP_STATE_PATH=$dir/state
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
 web=$(free_port) page=$(free_port) admin=$(free_port) dns=$(free_port) v2=$(free_port) v2e=$(free_port) small=$(free_port)
 
@@ -130,13 +131,22 @@ until_true 10 answers "$web"
 down() { ! check_haproxy_backend -S "$dir/haproxy.sock" -s v2 >/dev/null; }
 until_true 10 down
 
+say "Nagios asks the stats page as it does every minute: nobody has noticed yet"
+nagios check_haproxy_nosrv --counters -H 127.0.0.1 -p "$page" -u '/haproxy?stats' -s v2
+
 say "Users send requests: to v2, to v2e, and elsewhere, which redirects"
 for _ in {1..60}; do get /path/v2/ >>"$dir/v2"; get /path/v2e/ >>"$dir/v2e"; get / >>"$dir/other"; done
 for backend in v2 v2e other; do
 	printf '%-6s %s\n' "$backend" "$(sort "$dir/$backend" | uniq -c | tr -d '\r')"
 done
-until_true 10 grep -q 'fe fe/<NOSRV>' "$dir/haproxy.log"
+
+say "Nagios asks again: the page alone tells it, whatever becomes of the log"
+nagios check_haproxy_nosrv --counters -H 127.0.0.1 -p "$page" -u '/haproxy?stats' -s v2
+
+say "The log has them too, and the redirects, which nobody has to mend"
+until_true 10 grep -q 'fe fe/<NOSRV> .* LR' "$dir/haproxy.log"
 grep -m 1 'v2/<NOSRV>' "$dir/haproxy.log"
+grep -m 1 'fe/<NOSRV> .* LR' "$dir/haproxy.log"
 
 say "Is there a server left that can answer? Nagios asks the socket, or the stats page"
 nagios check_haproxy_backend -S "$dir/haproxy.sock"

@@ -36,6 +36,11 @@ defaults
 	timeout queue 100ms
 	timeout check 100ms
 	default-server inter 50ms fall 1 rise 1
+listen stats
+	bind 127.0.0.1:PAGE
+	no log
+	stats enable
+	stats uri /haproxy?stats
 frontend www
 	bind 127.0.0.1:WEB
 	use_backend %[path,field(2,/)]
@@ -58,6 +63,8 @@ type place struct {
 	syslog  *rig.Rsyslog
 	dns     *rig.DNS
 	web     string // where clients go
+	page    string // HAProxy's statistics
+	state   string // folder for what checks keep between two runs
 	port    string // of v2's server, on any address
 	old     *httptest.Server
 }
@@ -70,9 +77,9 @@ func newPlace(t *testing.T) *place {
 	end := make(chan struct{})
 	busy := rig.Origin(t, func(http.ResponseWriter, *http.Request) { <-end })
 	t.Cleanup(func() { close(end) }) // before the origin's own end, which waits for its requests
-	web := rig.Port(t)
-	p.web = "http://127.0.0.1:" + web
-	p.haproxy = rig.Start(t, strings.NewReplacer("SYSLOG", p.syslog.Address, "WEB", web, "PORT", p.port, "NOBODY", rig.Port(t), "MUTE", mute(t), "BUSY", busy).Replace(configuration))
+	web, page := rig.Port(t), rig.Port(t)
+	p.web, p.page, p.state = "http://127.0.0.1:"+web, "http://127.0.0.1:"+page+"/haproxy?stats", t.TempDir()
+	p.haproxy = rig.Start(t, strings.NewReplacer("SYSLOG", p.syslog.Address, "WEB", web, "PAGE", page, "PORT", p.port, "NOBODY", rig.Port(t), "MUTE", mute(t), "BUSY", busy).Replace(configuration))
 	return p
 }
 
@@ -179,6 +186,7 @@ func (p *place) lose(t *testing.T, backend string) {
 func (p *place) run(t *testing.T, program, args string) (output string, code int) {
 	t.Helper()
 	command := exec.Command(filepath.Join(bin, program), strings.Fields(args)...)
+	command.Env = append(os.Environ(), "MP_STATE_PATH="+p.state)
 	got, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -225,6 +233,24 @@ func (p *place) dnsFlag() string {
 	return "--nameserver " + p.dns.Address
 }
 
+// pageAlone is all that somebody has who watches HAProxy from another machine.
+func (p *place) pageAlone(section string) string {
+	return "--counters -u " + p.page + " -s " + section + " --sample 50ms"
+}
+
+// beforeTheLog loses some requests of a backend, and has the stats page alone find
+// that, at once and whatever becomes of the log.
+func (p *place) beforeTheLog(t *testing.T, backend string, parts ...string) {
+	t.Helper()
+	const n = 20
+	p.wants(t, 0, "check_haproxy_nosrv", p.pageAlone(backend), "0 of 0 requests in ", "first run")
+	if got := p.requests(t, backend, n); got[http.StatusServiceUnavailable] != n {
+		t.Fatalf("of %d requests to %s: %v", n, backend, got)
+	}
+	found := fmt.Sprintf("HAPROXY NOSRV CRITICAL: %s: %d of %d requests found no server (%d/min)", backend, n, n, n)
+	p.wants(t, 2, "check_haproxy_nosrv", p.pageAlone(backend), append(parts, found)...)
+}
+
 // The address behind a name moves, and HAProxy does not notice.
 func TestAddressMoved(t *testing.T) {
 	p := newPlace(t)
@@ -244,6 +270,7 @@ func TestAddressMoved(t *testing.T) {
 	originAt(t, net.JoinHostPort("127.0.0.3", p.port))
 	p.old.Close()
 	p.haproxy.AwaitStatus(t, "v2", "v2Elb", "DOWN")
+	p.beforeTheLog(t, "v2", ": health checks fail on v2Elb since ")
 	p.lose(t, "v2")
 
 	p.wants(t, 2, "check_haproxy_dns", p.socket()+" -s v2 "+p.dnsFlag(),
@@ -287,6 +314,7 @@ func TestOtherReasons(t *testing.T) {
 		{"mute", "m1", "health-check-timeout", ": health checks time out on m1 since "},
 	} {
 		p.haproxy.AwaitStatus(t, test.section, test.server, "DOWN")
+		p.beforeTheLog(t, test.section, test.sorry)
 		p.lose(t, test.section)
 		p.wants(t, 2, "check_haproxy_backend", p.socket()+" -s "+test.section, test.section+" has no UP server")
 		for _, from := range []string{"", p.socket() + " " + p.dnsFlag()} {
@@ -314,6 +342,7 @@ func TestMaxconnExhausted(t *testing.T) {
 	rig.Eventually(t, "busy's only slot is taken", func() bool {
 		return strings.Contains(p.haproxy.Command(t, "show stat busy 4 -1"), "busy,b1,0,0,1,1,1,")
 	})
+	p.beforeTheLog(t, "busy")
 	p.lose(t, "busy")
 	p.wants(t, 2, "check_haproxy_nosrv", p.log()+" -s busy "+p.socket(), "requests found no server (", " queue", ": every slot that maxconn allows is taken")
 	if got := p.cause(t, "check_haproxy_nosrv", p.log()+" -s busy"); got != "maxconn-exhausted" {
