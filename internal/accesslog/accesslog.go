@@ -53,11 +53,11 @@ func (c Class) String() string {
 type Record struct {
 	Class    Class
 	Line     []byte  // the line as it was read, without its line end
-	Written  int64   // when the line was written, Unix nanoseconds; 0 where nothing tells
+	Written  int64   // when the line was written, Unix nanoseconds; 0 if nothing tells
 	Times    int     // how many lines it stands for: N for "message repeated N times", else 1
 	Own      bool    // the line itself shows that HAProxy wrote it: it reads so, or its tag says so
 	Origin   *Origin // who wrote it, as its header tells; never nil
-	Frontend []byte  // without the trailing ~ of a TLS listener; nil where the format does not name it
+	Frontend []byte  // without the trailing ~ of a TLS listener; nil if the format does not name it
 	Backend  []byte
 	Server   []byte // "<NOSRV>", a name, an internal service like "<STATS>", "-" or empty
 	Route    uint64 // a number of Frontend, Backend and Server that this parser gives to no others; 0 if it has not given them one
@@ -101,8 +101,8 @@ type Details struct {
 type Change struct {
 	Backend, Server string
 	Up              bool   // true: it takes traffic again
-	Via             string // the server that it tracks, "backend/server"; empty where the line names none
-	Reason          string // "Layer4 connection problem", "maintenance", "drain", …; empty where the line gives none
+	Via             string // the server that it tracks, "backend/server"; empty if the line names none
+	Reason          string // "Layer4 connection problem", "maintenance", "drain", …; empty if the line gives none
 	Info            string // the check's own words, "Connection refused"
 }
 
@@ -154,7 +154,7 @@ func New(o Options) *Parser {
 }
 
 // Parse reads one line, with or without its line end. late chooses the second
-// of two readings where a local time without a zone is ambiguous (the hour that
+// of two readings if a local time without a zone is ambiguous (the hour that
 // daylight saving repeats).
 func (p *Parser) Parse(line []byte, late bool, rec *Record) {
 	p.parseReference(line, late, rec)

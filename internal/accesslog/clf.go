@@ -91,7 +91,7 @@ func readCLFTimers(rest []byte, ms int, tcp bool, m *moment) (flags []byte, conn
 	return rest, connected, true
 }
 
-// readPort reads the client's port, which is "" where HAProxy knows no address.
+// readPort reads the client's port, which is "" if HAProxy knows no address.
 func readPort(b []byte) (int, []byte) {
 	if bytes.HasPrefix(b, []byte(`"" `)) {
 		return -1, b[3:]

@@ -47,7 +47,7 @@ func (c *clock) convert(s stamp, late bool) int64 {
 		return civil - int64(s.offset)
 	}
 	// A day on either side of the moment gives the offsets before and after a
-	// change of clocks; where both fit the local time happened twice.
+	// change of clocks; if both fit the local time happened twice.
 	before, after := c.offsetAt(civil-86400), c.offsetAt(civil+86400)
 	first, second := civil-before, civil-after
 	firstFits, secondFits := c.offsetAt(first) == before, c.offsetAt(second) == after

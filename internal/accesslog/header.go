@@ -301,7 +301,7 @@ func runtimeLen(b []byte) int {
 	return n + 1
 }
 
-// tokenAt is the run of bytes before the next blank, empty where there is none
+// tokenAt is the run of bytes before the next blank, empty if there is none
 // within reason.
 func tokenAt(b []byte) []byte {
 	n := bytes.IndexByte(b[:min(len(b), maxToken)], ' ')

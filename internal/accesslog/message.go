@@ -283,7 +283,7 @@ func (r *Record) nameBackend(server []byte) {
 	}
 }
 
-// firstWord is the text before the first blank, all of it where there is none.
+// firstWord is the text before the first blank, all of it if there is none.
 func firstWord(b []byte) []byte { return b[:runTo(b, " ")] }
 
 // readConnectionError recognises the line of a connection that never became a

@@ -81,7 +81,7 @@ func hasName[T string | []byte](name T, prefix string) bool {
 
 // readOrigin reads who wrote a line off its header, which ends where the text
 // begins: the first word behind the time is the host, the last one the tag.
-// text is 0 where there is no tag to go by; then the container's name has to do.
+// text is 0 if there is no tag to go by; then the container's name has to do.
 func readOrigin(line []byte, h *header, text int, o *Origin) {
 	*o = Origin{}
 	if !h.whoKnown || h.whoAt >= text {

@@ -34,7 +34,7 @@ func (f Filter) Selects(names ...string) bool {
 	return false
 }
 
-// Exact returns the names that are asked for, where every --section names one
+// Exact returns the names that are asked for, if every --section names one
 // section exactly; then only those have to be fetched.
 func (f Filter) Exact() []string {
 	names := make([]string, 0, len(f.Sections))

@@ -15,7 +15,7 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// The sources where nothing else is said.
+// The sources if nothing else is said.
 const (
 	DefaultFile = "/var/log/haproxy.log"
 	DefaultUnit = "haproxy"

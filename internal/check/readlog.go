@@ -149,7 +149,7 @@ type told struct {
 	tags   map[string]bool // of HAProxy's lines
 }
 
-// spanOf is what has to be read: the stretch, and where the baseline is shorter
+// spanOf is what has to be read: the stretch, and if the baseline is shorter
 // than the window, enough to see whether the log reaches back one window before
 // it.
 func spanOf(s Stretch) logsource.Span {

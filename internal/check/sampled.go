@@ -93,7 +93,7 @@ type SampledStretch struct{ Window, Baseline samples.Span }
 func (s SampledStretch) RateWindow() time.Duration { return max(s.Window.Length(), time.Minute) }
 
 // Sample asks all endpoints for what they have counted, and keeps it for the next
-// run. Where that has nothing to be compared with (a first run, a long gap, a
+// run. If that has nothing to be compared with (a first run, a long gap, a
 // section that is new) it asks a second time after a moment.
 //
 // If aside is set, samples are only a help: nobody waits for a second one, and

@@ -13,7 +13,7 @@ import (
 // must never read as OK.
 type Selection struct {
 	asked  *Asked
-	have   [][]string // the names of each thing, where patterns have to match
+	have   [][]string // the names of each thing, which patterns have to match
 	seen   int
 	chosen int
 }
@@ -45,7 +45,7 @@ func (s *Selection) see(names []string) {
 	}
 }
 
-// Finish adds a finding to the answers where a pattern matched nothing, or
+// Finish adds a finding to the answers if a pattern matched nothing, or
 // nothing was chosen, provided that something answered. Kind is what there was
 // to choose from ("backend"), for the sentence.
 func (s *Selection) Finish(kind string) {

@@ -26,9 +26,9 @@ type Log struct {
 	Lines    *Lines
 	Live     bool      // the stretch ends now: --at was not given
 	Streamed bool      // it was read from standard input or a pipe, whose lines come only once
-	Earliest time.Time // how far the log reaches back, rotated siblings included; zero where nothing tells
-	Newest   time.Time // the newest line of any program not after the stretch; zero where there is none
-	Own      time.Time // the newest line of HAProxy's not after the stretch; zero where none was found
+	Earliest time.Time // how far the log reaches back, rotated siblings included; zero if nothing tells
+	Newest   time.Time // the newest line of any program not after the stretch; zero if there is none
+	Own      time.Time // the newest line of HAProxy's not after the stretch; zero if none was found
 	Searched uint64    // lines of other programs before the stretch, among which one of HAProxy's was looked for
 	Silence  Silence
 	Changed  time.Time // when the log file whose newest line lags behind most was last written to; zero for anything but files

@@ -81,14 +81,14 @@ func (l *CertificateNames) add(line string) {
 type Certificate struct {
 	Name        string // as it is listed
 	Uncommitted bool   // it is the new one of a transaction
-	File        string // "Crt filename" (3.2+): where it was read from; empty where Name tells
+	File        string // "Crt filename" (3.2+): where it was read from; empty if Name tells
 	// Status is "Used", "Unused", "Empty" (a name without a certificate yet),
 	// "Uncommitted", or a newer version's.
 	Status              string
-	NotBefore, NotAfter time.Time // zero where there is no certificate
+	NotBefore, NotAfter time.Time // zero if there is no certificate
 	DNSNames            []string  // subject alternative names
 	// Whole says that HAProxy told all that it tells of a certificate. It does
-	// not where the names fill its buffer (tune.bufsize), and says nothing
+	// not if the names fill its buffer (tune.bufsize), and says nothing
 	// behind the algorithm of a key that is neither RSA, EC nor DSA.
 	Whole       bool
 	Algorithm   string // "RSA2048", "EC256"
@@ -205,7 +205,7 @@ func parseDNSNames(text string) []string {
 	return names
 }
 
-// CommonName is the CN of the subject, empty where there is none.
+// CommonName is the CN of the subject, empty if there is none.
 func (c *Certificate) CommonName() string {
 	_, name, _ := strings.Cut(c.Subject, "/CN=")
 	for i := range len(name) {

@@ -133,7 +133,7 @@ func newColumns(header []byte, counters bool) (*columns, error) {
 // row holds the fields of a row that are read. They point into the row.
 type row [columnCount][]byte
 
-// split fills row from a record. It has a plain twin in the tests. Where it
+// split fills row from a record. It has a plain twin in the tests. If it
 // fails, row holds what was read, or nothing.
 func (cols *columns) split(record []byte, row *row) error {
 	if bytes.IndexByte(record, 0) >= 0 {
@@ -271,7 +271,7 @@ const (
 	listenerRow // "option socket-stats"; says nothing that is judged
 )
 
-// kind returns what the row is about. Where there is no column "type", the
+// kind returns what the row is about. If there is no column "type", the
 // server's name tells.
 func (r *row) kind() (rowKind, error) {
 	isFrontend, isBackend := string(r[svname]) == "FRONTEND", string(r[svname]) == "BACKEND"

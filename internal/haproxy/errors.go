@@ -26,7 +26,7 @@ var (
 	// ErrLocked is said of certificates while another command looks at them or
 	// changes them.
 	ErrLocked = errors.New("HAProxy is busy with another command on certificates")
-	// ErrOutOfMemory is said of certificates where the socket's level is too low,
+	// ErrOutOfMemory is said of certificates if the socket's level is too low,
 	// too: cli_parse_show_cert in src/ssl_ckch.c.
 	ErrOutOfMemory       = errors.New("HAProxy says that it cannot allocate memory")
 	ErrNoSuchCertificate = errors.New("HAProxy has no certificate of this name")
@@ -35,7 +35,7 @@ var (
 	ErrOther             = errors.New("this is not what HAProxy answers")
 )
 
-// Refused is a text where an answer of another kind was asked for.
+// Refused is a text if an answer of another kind was asked for.
 type Refused struct {
 	Answer string // the text's first line, shortened
 }

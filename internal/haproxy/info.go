@@ -7,7 +7,7 @@ import (
 )
 
 // Info is an answer to "show info" (Management Guide 9.3): one HAProxy process.
-// What a version does not tell is unknown, such as all about SSL where HAProxy
+// What a version does not tell is unknown, such as all about SSL if HAProxy
 // was built without.
 type Info struct {
 	// Values are all lines, by HAProxy's own names ("CumReq", "Unstoppable Jobs").
@@ -51,7 +51,7 @@ func (r *Reader) Info() (*Info, error) {
 	return &info, nil
 }
 
-// Number is a line that is a count, unknown where there is no such line. The
+// Number is a line that is a count, unknown if there is no such line. The
 // error says what the line is instead.
 func (info *Info) Number(name string) (Number, error) {
 	number, err := parseNumber([]byte(info.Values[name]))

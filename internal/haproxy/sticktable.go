@@ -9,7 +9,7 @@ import (
 // StickTable is how full a stick table is, as "show table" tells (Management
 // Guide 9.3).
 type StickTable struct {
-	Name string // its section; "peers/name" where a peers section defines it
+	Name string // its section; "peers/name" if a peers section defines it
 	Type string // "ip", "string", …
 	Size int64  // entries that it can hold
 	Used int64  // entries that it holds

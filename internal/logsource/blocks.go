@@ -129,7 +129,7 @@ func (b *blockReader) read(p piece) (data []byte, offset int64, ok bool) {
 	return data, offset + int64(first), true
 }
 
-// end gives the index behind the last line that begins before to, reading on where it is not yet there. A line that is too
+// end gives the index behind the last line that begins before to, reading on if it is not yet there. A line that is too
 // long is left out.
 func (b *blockReader) end(offset, to int64) (end int, overlong, ok bool) {
 	from := int(to-offset) - 1 // where a \n ends the last line
@@ -168,7 +168,7 @@ func (b *blockReader) fill(i int, at int64, n int) ([]byte, bool) {
 	return b.buf, got == n
 }
 
-// endAtNUL makes an end of line of each NUL. A file has blocks of them where a machine crashed, or where a program that does
+// endAtNUL makes an end of line of each NUL. A file has blocks of them if a machine crashed, or if a program that does
 // not append went on writing behind the end of a file that was cut short: right behind them, without a \n, a good line
 // begins. No line of HAProxy's has any.
 func endAtNUL(b []byte) {

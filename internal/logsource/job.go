@@ -167,7 +167,7 @@ func (j *job) giveChunk(worker int, c Chunk) {
 	}
 }
 
-// bounds are the span as the clock shows it, disorder allowed for: no line of the span has a time outside them. Where an hour
+// bounds are the span as the clock shows it, disorder allowed for: no line of the span has a time outside them. If an hour
 // that happens twice is touched they begin before it: a search for a time within could end up in either occurrence.
 func (j *job) bounds() (from, to int64) {
 	from, to = minTime, maxTime
@@ -205,7 +205,7 @@ func (r *Report) file(path string, bytes int64) {
 	r.Bytes += bytes
 }
 
-// reaches notes how far one log reaches back and how new it is; 0 where no line told its time.
+// reaches notes how far one log reaches back and how new it is; 0 if no line told its time.
 func (r *Report) reaches(earliest, newest int64) {
 	if earliest != 0 {
 		if t := time.Unix(0, earliest); t.After(r.Earliest) {

@@ -135,7 +135,7 @@ func (f *logFile) unzip() (io.Reader, error) {
 	return gzip.NewReader(io.NewSectionReader(f.f, 0, f.size))
 }
 
-// unzipped gives the first n bytes of the decompressed stream, fewer where there are not so many, or not yet.
+// unzipped gives the first n bytes of the decompressed stream, fewer if there are not so many, or not yet.
 func (f *logFile) unzipped(n int) []byte {
 	r, err := f.unzip()
 	if err != nil {

@@ -38,7 +38,7 @@ type Chunk struct {
 	From, To int64
 }
 
-// Clock tells when a line (without its \n) was written, in Unix nanoseconds; false where the line does not tell. A local
+// Clock tells when a line (without its \n) was written, in Unix nanoseconds; false if the line does not tell. A local
 // time that is ambiguous must be read as its first occurrence. A clock is never called by two goroutines at once.
 type Clock func(line []byte) (unixNano int64, ok bool)
 
@@ -67,11 +67,11 @@ type Report struct {
 	// Overlong is the number of lines that were skipped because of their length; they belong to the unreadable ones.
 	Overlong int
 	// Earliest is how far the log, siblings included, reaches back without a gap: the time of its first line. It may be later
-	// than the log's true beginning only where it is before the span's own. Of several logs it is the latest such time.
+	// than the log's true beginning only if it is before the span's own. Of several logs it is the latest such time.
 	// Zero: no line told its time.
 	Earliest time.Time
 	// Newest is the time of the newest line that is not after the span (give or take the disorder of lines): whether logging
-	// goes on. It can be before the span; where only a compressed file has it, it is that file's time. Zero: no line told its time.
+	// goes on. It can be before the span; if only a compressed file has it, it is that file's time. Zero: no line told its time.
 	Newest time.Time
 	// Unfinished says that the last line had no \n: it was handed over all the same, and may be half a line.
 	Unfinished bool

@@ -71,7 +71,7 @@ type lateness struct {
 	turns   []turn
 }
 
-// see takes the next line's time as the clock reads it and its offset, and notes a turn where there is one.
+// see takes the next line's time as the clock reads it and its offset, and notes a turn if there is one.
 func (l *lateness) see(when, offset int64) {
 	late, resolved := l.resolve(when)
 	l.time = resolved

@@ -54,7 +54,7 @@ type suffix struct {
 // compressions are the endings compressing programs give a file.
 var compressions = []string{".gz", ".xz", ".zst", ".bz2", ".lz4", ".Z"}
 
-// parseSuffix reads what stands behind a log's name; not ok where that is not rotation's.
+// parseSuffix reads what stands behind a log's name; not ok if that is not rotation's.
 func parseSuffix(s string) (suffix, bool) {
 	var parsed suffix
 	if s == "" {
@@ -109,7 +109,7 @@ func (l log) list() ([]sibling, error) {
 	if err != nil && !errors.Is(err, fs.ErrPermission) {
 		return nil, err
 	}
-	names := []string{l.base} // even where the directory may be passed through and not listed
+	names := []string{l.base} // even if the directory may be passed through and not listed
 	for _, e := range entries {
 		if rest, found := strings.CutPrefix(e.Name(), l.base); found && rest != "" {
 			names = append(names, e.Name())
@@ -138,7 +138,7 @@ func (l log) list() ([]sibling, error) {
 	return siblings, nil
 }
 
-// newer orders siblings newest first: by number, or by date. Where somebody has changed from one to the other, only the
+// newer orders siblings newest first: by number, or by date. If somebody has changed from one to the other, only the
 // time of the last change can tell.
 func newer(all []sibling) func(a, b sibling) int {
 	numbered := slices.ContainsFunc(all, func(s sibling) bool { return s.suffix.number > 0 })
@@ -203,7 +203,7 @@ func (l log) open(j *job, from int64, hook func(step string)) ([]*logFile, error
 	return nil, errors.New("it is being rotated again and again; see what logrotate does to it")
 }
 
-// openAll opens siblings, which are in order, up to the first one that was last written to before from. Where not even the log
+// openAll opens siblings, which are in order, up to the first one that was last written to before from. If not even the log
 // itself was written to since, the times of the files are not those of the lines (a copied log), and nothing is left out.
 func openAll(siblings []sibling, from int64) []*logFile {
 	usable := slices.ContainsFunc(siblings, func(s sibling) bool { return s.info.ModTime().UnixNano() >= from })

@@ -27,7 +27,7 @@ const (
 // Lines are taken to be in order, give or take the disorder, which the caller has allowed for in the times it asks for.
 // Because a clock may have been set back, more is looked at than a binary search needs: the two hours around the boundary at
 // 64 places, and what is beyond at distances that grow by half. A part that is out of order is so found, and the stretch
-// made to reach around it, where it is as long as 1/64 of those two hours' bytes or, further off, a third of its distance. A
+// made to reach around it, if it is as long as 1/64 of those two hours' bytes or, further off, a third of its distance. A
 // shorter one can be missed, in files up to 1 MiB nothing can.
 type search struct {
 	ctx   context.Context

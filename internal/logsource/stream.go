@@ -196,7 +196,7 @@ func (s *summary) see(run lines) {
 	}
 }
 
-// edge gives the times of the first and the last line that tell it, 0 where none of the first or last n does.
+// edge gives the times of the first and the last line that tell it, 0 if none of the first or last n does.
 func edge(data []byte, n int, clock Clock) (first, last int64) {
 	seen := 0
 	for line := range bytes.Lines(data) {

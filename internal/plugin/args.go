@@ -136,7 +136,7 @@ func isFlag(arg string, known map[string]option) bool {
 }
 
 // ParseArgs fills flags, a pointer to a struct with go-arg's tags that has a
-// Version, from a command line. It is done where help or the version was asked
+// Version, from a command line. It is done if help or the version was asked
 // for, wherever that stands, and is printed: then the program has nothing to do
 // but to exit with UNKNOWN (3). An error has the advice where to read on.
 func ParseArgs(program string, args []string, stdout io.Writer, flags any) (done bool, err error) {
@@ -154,7 +154,7 @@ func ParseArgs(program string, args []string, stdout io.Writer, flags any) (done
 	return false, nil
 }
 
-// asksVersion looks for the flag alone too: where another one is wrong, the
+// asksVersion looks for the flag alone too: if another one is wrong, the
 // flags may not have come as far as to it.
 func asksVersion(args []string, flags any) bool {
 	if slices.Contains(args, "-V") || slices.Contains(args, "--version") {
@@ -164,7 +164,7 @@ func asksVersion(args []string, flags any) bool {
 	return version.IsValid() && version.Bool()
 }
 
-// parse returns arg.ErrHelp where help is asked for.
+// parse returns arg.ErrHelp if help is asked for.
 func parse(program string, args []string, flags any) (*arg.Parser, error) {
 	parser, err := arg.NewParser(arg.Config{Program: program}, flags)
 	if err != nil {

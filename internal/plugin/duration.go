@@ -49,7 +49,7 @@ func (d OptionalDuration) MarshalText() ([]byte, error) {
 	return Duration(d).MarshalText()
 }
 
-// Timeout is a length of time above zero as the flag -t, where a number without
+// Timeout is a length of time above zero as the flag -t, in which a number without
 // a unit is seconds, as in the Monitoring Plugins.
 type Timeout time.Duration
 

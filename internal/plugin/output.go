@@ -11,7 +11,7 @@ import (
 
 // formatText makes the plugin's output: first line, perfdata, long output, in
 // at most limit bytes (0: any number). Text gives way before perfdata, at the
-// end of a line; where not even the first line leaves room for the perfdata,
+// end of a line; if not even the first line leaves room for the perfdata,
 // the next lower level of it is printed instead, whole, and the output says so.
 func formatText(check string, r Result, level Level, verbose bool, limit int) string {
 	first := firstLine(check, r)

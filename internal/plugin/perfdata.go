@@ -60,7 +60,7 @@ type Metric struct {
 	Warning, Critical string
 	Min, Max          Limit
 	Level             Level // the first level that prints it
-	Total             bool  // sums up the others: printed only where those are left out
+	Total             bool  // sums up the others: printed only if those are left out
 }
 
 // Limit is a metric's minimum or maximum; the zero Limit is none.

@@ -147,7 +147,7 @@ func timeMetric(took, timeout time.Duration) Metric {
 	return Metric{Label: "time", Value: took.Seconds(), Unit: "s", Min: LimitOf(0), Max: LimitOf(timeout.Seconds()), Level: Summary}
 }
 
-// report writes the result and returns the exit code. Where nothing can be
+// report writes the result and returns the exit code. If nothing can be
 // written nobody has seen the state, so it is UNKNOWN.
 func report(p Program, r Result, f *CommonFlags, stdout io.Writer) int {
 	var output string

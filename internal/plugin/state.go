@@ -60,7 +60,7 @@ func Worst(states ...State) State {
 	return worst
 }
 
-// WorseFirst orders states for a list that has the worst first: negative where
+// WorseFirst orders states for a list that has the worst first: negative if
 // a comes before b.
 func WorseFirst(a, b State) int { return b.severity() - a.severity() }
 

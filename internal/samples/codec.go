@@ -40,7 +40,7 @@ var (
 // futureSlack is how far ahead a sample may be: a clock is adjusted now and then.
 const futureSlack = time.Minute
 
-// Encode writes the history as a file. Where it has become too large, samples
+// Encode writes the history as a file. If it has become too large, samples
 // are left out.
 func (h *History) Encode() []byte {
 	var bases [][]byte

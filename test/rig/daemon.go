@@ -25,7 +25,7 @@ func SharedDir(t testing.TB) string {
 	return dir
 }
 
-// GiveAway makes a folder and all in it the monitoring user's, where root runs
+// GiveAway makes a folder and all in it the monitoring user's, if root runs
 // the test; what another user starts stays that user.
 func GiveAway(t testing.TB, dir string) {
 	t.Helper()

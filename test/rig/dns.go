@@ -29,7 +29,7 @@ type DNS struct {
 type Name struct {
 	Addresses  []string         // IPv4 and IPv6, in this order
 	Targets    []string         // "host:port" of an SRV record
-	Alias      string           // a CNAME; followed where its target is set, too
+	Alias      string           // a CNAME; followed if its target is set, too
 	Most       int              // most addresses in an answer: each begins where the one before it ended
 	RCode      dnsmessage.RCode // instead of an answer
 	Delay      time.Duration    // before the answer

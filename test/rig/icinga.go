@@ -43,7 +43,7 @@ type IcingaService struct {
 const icingaPassword = "only-on-loopback"
 
 // NewIcinga lays out an instance without starting it. Its certificate is signed
-// by the CA of authority, another instance, or by its own where that is nil.
+// by the CA of authority, another instance, or by its own if that is nil.
 // Plugins is its PluginDir.
 func NewIcinga(t testing.TB, name, plugins string, authority *Icinga) *Icinga {
 	t.Helper()

@@ -100,7 +100,7 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 }
 
 // start runs a program in the background until the test ends. What it prints is
-// shown where the test fails.
+// shown if the test fails.
 func start(t testing.TB, path string, args ...string) *exec.Cmd {
 	t.Helper()
 	var output strings.Builder

@@ -7,7 +7,7 @@ import (
 )
 
 // panel is one graph of the dashboards: which metrics of which plugin. A metric
-// is named <section>_<ending>, or just <ending> where it is of everything
+// is named <section>_<ending>, or just <ending> if it is of everything
 // together (--perfdata summary).
 type panel struct {
 	title   string

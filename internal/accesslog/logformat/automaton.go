@@ -304,7 +304,7 @@ func lowest(a, b []uint64) int {
 
 func (mt *Matcher) has(f Field) bool { return mt.spans[f][1] > 0 }
 
-// Field is a field's text in the text that was matched last, nil where the
+// Field is a field's text in the text that was matched last, nil if the
 // format, or that line, has none.
 func (mt *Matcher) Field(text []byte, f Field) []byte {
 	if !mt.has(f) {

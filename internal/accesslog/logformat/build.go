@@ -250,7 +250,7 @@ func (b *builder) server(least int) {
 }
 
 // jsonValue appends a value as %{+json} writes it: strings in quotes with
-// escapes, numbers bare, null where there is nothing.
+// escapes, numbers bare, null if there is nothing.
 func (b *builder) jsonValue(it item) {
 	switch it.kind {
 	case kindNumber, kindCaptures, kindCaptureSet, kindAnything, kindURI, kindRequest, kindWord, kindAddress:

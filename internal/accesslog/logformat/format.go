@@ -69,7 +69,7 @@ func (f *Format) Match(mt *Matcher, text []byte) bool { return f.full.match(mt, 
 // the rest of a line: no client's text stands before them.
 func (f *Format) HasNames() bool { return f.prefix != nil }
 
-// MatchNames is Match for no more than the names, where HasNames.
+// MatchNames is Match for no more than the names, if HasNames.
 func (f *Format) MatchNames(mt *Matcher, text []byte) bool { return f.prefix.match(mt, text) }
 
 // Compile compiles a log-format string (HAProxy manual 8.2.6, lf_expr_compile in

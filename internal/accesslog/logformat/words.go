@@ -97,7 +97,7 @@ func unescapeWord(s string, quote byte) (b byte, used int) {
 // noVariables knows none.
 func noVariables(string) (string, bool) { return "", false }
 
-// variable is a variable where a line names it.
+// variable is a variable, at the place at which a line names it.
 type variable struct {
 	name, value string
 	set         bool // somebody has set it, or the line says what it is else

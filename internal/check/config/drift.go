@@ -22,7 +22,7 @@ var drift = Rule{
 // Running is what one HAProxy has now.
 type Running struct {
 	Endpoint string
-	Backends []haproxy.Backend // with their servers' state, where that could be had
+	Backends []haproxy.Backend // with their servers' state, if that could be had
 }
 
 func findDrift(c Subject) []Finding {

@@ -59,7 +59,7 @@ type Rule struct {
 // Subject is what the rules judge.
 type Subject struct {
 	*configuration.Configuration
-	Running []Running // what runs now, where it was asked
+	Running []Running // what runs now, if it was asked
 }
 
 // Rules returns all rules, the most harmful first.

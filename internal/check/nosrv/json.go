@@ -35,7 +35,7 @@ type jsonSection struct {
 	Rate         float64      `json:"rate_per_minute"`
 	Share        *float64     `json:"share_percent"`
 	BaselineRate *float64     `json:"baseline_rate_per_minute"`
-	Rise         *float64     `json:"rise"` // null too where there was none before
+	Rise         *float64     `json:"rise"` // null too if there was none before
 	Kinds        Counts       `json:"kinds"`
 	Cause        *string      `json:"cause"`
 }

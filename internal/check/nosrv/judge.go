@@ -87,10 +87,10 @@ type Section struct {
 	Kinds           Counts         // all kinds, in the window
 	rates.Verdict                  // of the counted kinds
 	Since           time.Time      // when the counted lines began to come as fast as now; zero without any
-	Timeline        []rates.Minute // counted lines along the stretch, the oldest first; nil where it was not kept
+	Timeline        []rates.Minute // counted lines along the stretch, the oldest first; nil if it was not kept
 	Example         string         // the newest counted line of the window, without secrets
 	Problem         string         // why it cannot be judged; mostly empty
-	Explanation                    // where State is not OK
+	Explanation                    // if State is not OK
 	names           []string       // what rules match; nil for the name alone
 	partial         bool           // not all of its requests are logged
 }

@@ -66,6 +66,6 @@ type KindSet = kinds.Set[Kind]
 // Counts is a number for each kind.
 type Counts = kinds.Counts[Kind]
 
-// DefaultKinds are the kinds that count as trouble where nothing else is said:
-// those where a client wanted a server and HAProxy had none to give.
+// DefaultKinds are the kinds that count as trouble if nothing else is said:
+// those in which a client wanted a server and HAProxy had none to give.
 var DefaultKinds = kinds.Of(NoServer, NoBackend, Queue, Resource, Internal)

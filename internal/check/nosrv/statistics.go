@@ -28,14 +28,14 @@ func (f *flags) failure(err error, s statistics) (plugin.Result, error) {
 	return f.LogFailure(err)
 }
 
-// statistics is what HAProxy's statistics add to its log; nil where nobody
+// statistics is what HAProxy's statistics add to its log; nil if nobody
 // asked for them.
 type statistics struct {
 	*check.Asked
 	sampled []check.Sampled // what HAProxy has counted until now
 }
 
-// askStatistics asks for the statistics, where the user says where. Then a
+// askStatistics asks for the statistics, if the user says where. Then a
 // section that HAProxy does not have is told from a quiet one.
 func (f *flags) askStatistics(ctx context.Context, stdin io.Reader) (statistics, error) {
 	if !f.NamesStatistics() {

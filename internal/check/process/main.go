@@ -48,7 +48,7 @@ func run(ctx context.Context, f *flags) (plugin.Result, error) {
 	return f.report(asked, verdicts), nil
 }
 
-// ask asks for everything, and keeps what was counted. Where it cannot be kept
+// ask asks for everything, and keeps what was counted. If it cannot be kept
 // all else is judged.
 func (f *flags) ask(ctx context.Context) (*check.Asked, []check.Sampled, error) {
 	query := endpoint.Query{Subject: endpoint.OfProcess}

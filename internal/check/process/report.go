@@ -30,7 +30,7 @@ func (f *flags) report(asked *check.Asked, verdicts []Verdict) plugin.Result {
 	return result
 }
 
-// prefix stands before the metrics of a process where there are several.
+// prefix stands before the metrics of a process if there are several.
 func prefix(verdicts []Verdict, v *Verdict) string {
 	if len(verdicts) == 1 {
 		return ""
@@ -38,7 +38,7 @@ func prefix(verdicts []Verdict, v *Verdict) string {
 	return v.Label + "_"
 }
 
-// findings are the problems in words. Where there are several processes each
+// findings are the problems in words. If there are several processes each
 // begins with which it is.
 func (v *Verdict) findings(several bool) []plugin.Finding {
 	var list []plugin.Finding

@@ -9,7 +9,7 @@ import "math"
 // number in the window is binomial (Przyborowski and Wilenski, 1940). The two
 // lengths may have any unit, as long as it is the same.
 //
-// It returns 1 where a length is zero or less: nothing can be said.
+// It returns 1 if a length is zero or less: nothing can be said.
 func Chance(k, m uint64, window, baseline float64) float64 {
 	if !(window > 0 && baseline > 0) {
 		return 1

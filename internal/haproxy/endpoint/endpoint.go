@@ -1,6 +1,6 @@
 // Package endpoint asks HAProxy: over a Unix or TCP stats socket, through a
 // master CLI, from its stats page, or from an answer saved in a file. It decides
-// nothing about what the answers mean; where there is none to trust it says
+// nothing about what the answers mean; if there is none to trust it says
 // why, and what to try.
 package endpoint
 
@@ -43,7 +43,7 @@ type Query struct {
 	// same time, and again if a HAProxy had to be asked again.
 	Certificate func(local bool, c *haproxy.Certificate)
 	// Sections are exact names of the sections that will be looked at; a
-	// socket is asked for those alone where it can be. Empty asks for all.
+	// socket is asked for those alone if it can be. Empty asks for all.
 	Sections []string
 	Rows     Rows
 	Counters bool // what rows have counted is wanted, too
@@ -56,7 +56,7 @@ type Query struct {
 // Answer is what one HAProxy process said, or why it did not.
 type Answer struct {
 	// Name is what the endpoint is called, the same after a reload: the socket's
-	// path or host:port, with @1, @2 … where a master CLI has several workers;
+	// path or host:port, with @1, @2 … if a master CLI has several workers;
 	// the URL without credentials and query; the file's path.
 	Name string
 	// Label is a short name for text and perfdata: the file's name, host:port.

@@ -39,7 +39,7 @@ const (
 )
 
 // Endpoints are the places that the flags name: sockets, pages, the file, in
-// this order, or the first usual socket where they name none. Standard input is
+// this order, or the first usual socket if they name none. Standard input is
 // read for "--stats-file -", and getenv (os.Getenv) asked for the credentials:
 // those of a flag or --password-file win over those in a URL, and these over
 // the environment. An error is one in the arguments; a socket or file that is

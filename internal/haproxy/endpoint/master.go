@@ -52,7 +52,7 @@ func hasFailed(processes []haproxy.Process) bool {
 }
 
 // serving are the workers that take new traffic. After a reload that failed
-// the list is no help since HAProxy 3.1, where the worker that serves is among
+// the list is no help since HAProxy 3.1, in which the worker that serves is among
 // the old ones: then the workers themselves are asked.
 func (s socket) serving(ctx context.Context, processes []haproxy.Process) ([]haproxy.Process, error) {
 	var listed, all []haproxy.Process

@@ -183,7 +183,7 @@ func withoutSecrets(text string) string {
 // login is a user name and a password for HTTP Basic.
 type login struct {
 	username, password string
-	// what to fall back to where a URL has none
+	// what to fall back to if a URL has none
 	defaultUsername, defaultPassword string
 }
 
@@ -202,7 +202,7 @@ func (f *Flags) login(getenv func(string) string) (login, error) {
 	return l, nil
 }
 
-// over returns the credentials for a page, where user is what its URL has.
+// over returns the credentials for a page; user is what its URL has.
 func (l login) over(user *url.Userinfo) login {
 	inURL, _ := user.Password()
 	return login{

@@ -68,7 +68,7 @@ func (a *Answer) followUps(q Query) []request {
 	return requests
 }
 
-// complete asks again where the answers for the names alone do not hold all
+// complete asks again if the answers for the names alone do not hold all
 // rows. HAProxy may take a name that is a number for an id, a frontend and a
 // backend may share a name of which it shows one, and before 1.7 it knows no
 // names here.
@@ -184,7 +184,7 @@ func askable(names []string) []string {
 
 const nameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-"
 
-// requests are the commands for a query, of the named sections, or all where
+// requests are the commands for a query, of the named sections, or all if
 // there are no names.
 func (a *Answer) requests(q Query, names []string) []request {
 	var requests []request

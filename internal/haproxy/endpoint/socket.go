@@ -30,7 +30,7 @@ func (s socket) shown() string {
 }
 
 // Dial connects to a stats socket, for a command of the caller's own. On another
-// kind of endpoint, and where it fails, the error is a sentence.
+// kind of endpoint, and if it fails, the error is a sentence.
 func (e Endpoint) Dial(ctx context.Context) (net.Conn, error) {
 	switch s := e.source.(type) {
 	case socket:

@@ -258,7 +258,7 @@ func (d *details) in(names *haproxy.CertificateNames) *Certificates {
 	return all
 }
 
-// transaction asks for the new certificate of a transaction. Where that was
+// transaction asks for the new certificate of a transaction. If that was
 // committed meanwhile there is none.
 func (a *asking) transaction(ctx context.Context, name string) error {
 	return a.process.exchange(ctx, request{certificateCommand("*" + name), func(r *haproxy.Reader) error {
