@@ -239,55 +239,64 @@ func (r *Resolver) once(ctx context.Context, q Question, nth int) outcome {
 	return asked
 }
 
+// half is an answer for one kind of address.
+type half struct {
+	ipv4      bool
+	addresses []netip.Addr
+	err       error
+}
+
+// askBoth asks for addresses of both kinds at once, and gives the two answers as
+// they come.
+func (r *Resolver) askBoth(ctx context.Context, name string, nth int) <-chan half {
+	halves := make(chan half, 2)
+	for _, ipv4 := range []bool{true, false} {
+		go func() {
+			h := half{ipv4: ipv4}
+			defer func() { halves <- h }()
+			defer panics.Catch(&h.err)
+			h.addresses, h.err = r.addresses(ctx, name, ipv4, nth)
+		}()
+	}
+	return halves
+}
+
 // ask asks for both kinds of addresses. It does not wait for the second if
 // the first brought all that is believed, and not long if nothing of the
 // second kind is: some networks drop questions for IPv6.
 func (r *Resolver) ask(ctx context.Context, name string, believe []netip.Addr, nth int) outcome {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type part struct {
-		ipv4      bool
-		addresses []netip.Addr
-		err       error
-	}
-	parts := make(chan part, 2)
-	for _, ipv4 := range []bool{true, false} {
-		go func() {
-			p := part{ipv4: ipv4}
-			defer func() { parts <- p }()
-			defer panics.Catch(&p.err)
-			p.addresses, p.err = r.addresses(ctx, name, ipv4, nth)
-		}()
-	}
+	halves := r.askBoth(ctx, name, nth)
 	var o outcome
 	var empty, failed error
 	var grace <-chan time.Time
 	for range 2 {
-		var p part
+		var h half
 		select {
-		case p = <-parts:
+		case h = <-halves:
 		case <-grace:
 			return o
 		}
 		switch {
-		case p.err == nil || errors.Is(p.err, errNoAddress):
-			o.ipv4, o.ipv6 = o.ipv4 || p.ipv4, o.ipv6 || !p.ipv4
-			o.addresses = append(o.addresses, p.addresses...)
-			if p.err != nil && (empty == nil || errors.Is(p.err, errNoName)) {
-				empty = p.err
+		case h.err == nil || errors.Is(h.err, errNoAddress):
+			o.ipv4, o.ipv6 = o.ipv4 || h.ipv4, o.ipv6 || !h.ipv4
+			o.addresses = append(o.addresses, h.addresses...)
+			if h.err != nil && (empty == nil || errors.Is(h.err, errNoName)) {
+				empty = h.err
 			}
 		case failed == nil:
-			failed = p.err
+			failed = h.err
 		}
 		// That there is no such name holds for both kinds. To a question for
 		// IPv6 some name servers say so of names that exist.
-		if p.ipv4 && errors.Is(p.err, errNoName) {
-			return outcome{ipv4: true, ipv6: true, err: p.err}
+		if h.ipv4 && errors.Is(h.err, errNoName) {
+			return outcome{ipv4: true, ipv6: true, err: h.err}
 		}
 		if len(believe) > 0 && containsAll(o.addresses, believe) {
 			return o
 		}
-		if len(o.addresses) > 0 && !believes(believe, !p.ipv4) {
+		if len(o.addresses) > 0 && !believes(believe, !h.ipv4) {
 			grace = time.After(r.patience)
 		}
 	}

@@ -64,7 +64,10 @@ func (v Verdict) remarksOfLine() string {
 }
 
 func (r remark) String() string {
-	text := bracketed(strings.Join(r.onlyUp(), ", "))
+	var text string
+	if words := r.onlyUp(); len(words) > 0 {
+		text = " (" + strings.Join(words, ", ") + ")"
+	}
 	switch {
 	case r.out > 1 && r.longest > 0:
 		text += fmt.Sprintf(", %d out, one for %s", r.out, plugin.FormatDuration(r.longest))
@@ -100,11 +103,4 @@ func (r remark) onlyUp() []string {
 		words = append(words, "HAProxy started "+plugin.FormatSeconds(r.uptime.Value)+" ago")
 	}
 	return words
-}
-
-func bracketed(text string) string {
-	if text == "" {
-		return ""
-	}
-	return " (" + text + ")"
 }

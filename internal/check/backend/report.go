@@ -82,7 +82,10 @@ func (v Verdict) line() string {
 	if v.Cause != "" {
 		line += "; cause: " + v.Cause.String()
 	}
-	return line + prefixed("; ", v.describeBad(manyServers, Server.describe))
+	if bad := v.describeBad(manyServers, Server.describe); bad != "" {
+		line += "; " + bad
+	}
+	return line
 }
 
 // describeBad lists the servers that are not up, those that are down first.
@@ -219,11 +222,4 @@ func Rest(verdicts []Verdict, leftOut int) string {
 	default:
 		return plugin.Count(ok, "other") + " OK"
 	}
-}
-
-func prefixed(prefix, text string) string {
-	if text == "" {
-		return ""
-	}
-	return prefix + text
 }
