@@ -1,9 +1,26 @@
 # bash completion of check_haproxy_backend, made from its flags: do not edit.
+_check_haproxy_backend_sections() {
+	local words word before= source=()
+	read -ra words <<<"${COMP_LINE//[\"\']/}"
+	for word in "${words[@]}"; do
+		[[ $word != --*=* ]] || before=${word%%=*} word=${word#*=}
+		case $before in
+		-S|--socket|-u|--url|-H|--hostname|-p|--port|--stats-file) source+=("$before" "$word") ;;
+		esac
+		before=$word
+	done
+	lshaproxy --list names --timeout 1s "${source[@]}" 2>/dev/null | sed -nE 's/^(backend) //p'
+}
 _check_haproxy_backend() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	if [ "$word" = = ]; then
+		word=
+	elif [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD-2]}
+	fi
 	case $before in
 	-S|--socket|--password-file|--ca-file|--cert|--key|--stats-file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(lshaproxy --list names --timeout 1s 2>/dev/null)" -- "$word"); return ;;
+	-s|--section|-x|--exclude) mapfile -t COMPREPLY < <(compgen -W "$(_check_haproxy_backend_sections)" -- "$word"); return ;;
 	--unreachable) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--refused) mapfile -t COMPREPLY < <(compgen -W "ok warning critical unknown" -- "$word"); return ;;
 	--unresolved) mapfile -t COMPREPLY < <(compgen -W "down out" -- "$word"); return ;;

@@ -1,4 +1,18 @@
 # fish completion of check_haproxy_backend, made from its flags: do not edit.
+function __check_haproxy_backend_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(backend) ' ''
+end
 complete -c check_haproxy_backend -f
 complete -c check_haproxy_backend -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c check_haproxy_backend -s u -l url -x -d 'stats page, with or without ;csv; with -H just the path (repeatable)'
@@ -16,8 +30,8 @@ complete -c check_haproxy_backend -s k -l insecure -d 'do not verify the server\
 complete -c check_haproxy_backend -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c check_haproxy_backend -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_backend -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_backend -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_backend -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_backend -s s -l section -x -a '(__check_haproxy_backend_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_backend -s x -l exclude -x -a '(__check_haproxy_backend_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_backend -s w -l warning -x -d 'servers that have to be up, as a number or as % of up + down; the last PATTERN that matches wins (repeatable) [default: 100%:]'
 complete -c check_haproxy_backend -s c -l critical -x -d 'the same for CRITICAL (repeatable) [default: 1:]'
 complete -c check_haproxy_backend -l active-only -d 'leave backup servers out of the count'

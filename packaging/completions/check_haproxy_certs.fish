@@ -1,10 +1,24 @@
 # fish completion of check_haproxy_certs, made from its flags: do not edit.
+function __check_haproxy_certs_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(frontend|backend) ' ''
+end
 complete -c check_haproxy_certs -f
 complete -c check_haproxy_certs -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c check_haproxy_certs -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_certs -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_certs -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_certs -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_certs -s s -l section -x -a '(__check_haproxy_certs_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_certs -s x -l exclude -x -a '(__check_haproxy_certs_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_certs -s w -l warning -x -d 'days that have to be left; the last PATTERN that matches wins: a file\'s name, its path, or a name in the certificate (repeatable) [default: 14:]'
 complete -c check_haproxy_certs -s c -l critical -x -d 'the same for CRITICAL (repeatable) [default: 7:]'
 complete -c check_haproxy_certs -l unused -d 'check certificates that HAProxy holds and does not use, too'

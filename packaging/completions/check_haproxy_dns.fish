@@ -1,4 +1,18 @@
 # fish completion of check_haproxy_dns, made from its flags: do not edit.
+function __check_haproxy_dns_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(backend) ' ''
+end
 complete -c check_haproxy_dns -f
 complete -c check_haproxy_dns -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c check_haproxy_dns -s u -l url -x -d 'stats page, with or without ;csv; with -H just the path (repeatable)'
@@ -16,8 +30,8 @@ complete -c check_haproxy_dns -s k -l insecure -d 'do not verify the server\'s c
 complete -c check_haproxy_dns -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c check_haproxy_dns -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_dns -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_dns -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_dns -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_dns -s s -l section -x -a '(__check_haproxy_dns_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_dns -s x -l exclude -x -a '(__check_haproxy_dns_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_dns -l nameserver -x -d 'name server to ask, and no other; several take turns (repeatable) [default: the system\'s]'
 complete -c check_haproxy_dns -l no-lookup -d 'ask no name server'
 complete -c check_haproxy_dns -s t -l timeout -x -d 'bound on the whole run: 10, 10s or 1m [default: 10s]'

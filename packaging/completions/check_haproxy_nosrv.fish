@@ -1,4 +1,18 @@
 # fish completion of check_haproxy_nosrv, made from its flags: do not edit.
+function __check_haproxy_nosrv_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(frontend|backend) ' ''
+end
 complete -c check_haproxy_nosrv -f
 complete -c check_haproxy_nosrv -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log'
 complete -c check_haproxy_nosrv -l journal -d 'read the systemd journal of a unit; haproxy if none is named'
@@ -27,8 +41,8 @@ complete -c check_haproxy_nosrv -s k -l insecure -d 'do not verify the server\'s
 complete -c check_haproxy_nosrv -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c check_haproxy_nosrv -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_nosrv -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_nosrv -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_nosrv -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_nosrv -s s -l section -x -a '(__check_haproxy_nosrv_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_nosrv -s x -l exclude -x -a '(__check_haproxy_nosrv_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_nosrv -l state-dir -r -F -d 'folder for what is kept between two runs [default: $MP_STATE_PATH, else /var/lib/check-haproxy if it is the user\'s own, else /var/tmp/check-haproxy-UID]'
 complete -c check_haproxy_nosrv -l sample -x -d 'time between the two samples that a first run takes [default: 2s]'
 complete -c check_haproxy_nosrv -l counters -d 'no log at all: judge what HAProxy has counted since the last runs, over a socket or a stats page'

@@ -1,10 +1,24 @@
 # fish completion of check_haproxy_process, made from its flags: do not edit.
+function __check_haproxy_process_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(frontend|backend) ' ''
+end
 complete -c check_haproxy_process -f
 complete -c check_haproxy_process -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c check_haproxy_process -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_process -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_process -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_process -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_process -s s -l section -x -a '(__check_haproxy_process_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_process -s x -l exclude -x -a '(__check_haproxy_process_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_process -l failed-reload -x -a 'ok warning critical unknown' -d 'state when the last reload failed, which a master CLI tells: ok, warning, critical or unknown [default: warning]'
 complete -c check_haproxy_process -l config -r -F -d 'file that HAProxy reads its configuration from, or a folder of *.cfg: was it changed and not loaded? (repeatable)'
 complete -c check_haproxy_process -l not-reloaded -x -a 'ok warning critical unknown' -d 'state when a file of --config was changed over 10 minutes ago and not loaded since [default: warning]'

@@ -1,4 +1,18 @@
 # fish completion of check_haproxy_sessions, made from its flags: do not edit.
+function __check_haproxy_sessions_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(frontend|backend|server) ' ''
+end
 complete -c check_haproxy_sessions -f
 complete -c check_haproxy_sessions -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c check_haproxy_sessions -s u -l url -x -d 'stats page, with or without ;csv; with -H just the path (repeatable)'
@@ -16,8 +30,8 @@ complete -c check_haproxy_sessions -s k -l insecure -d 'do not verify the server
 complete -c check_haproxy_sessions -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c check_haproxy_sessions -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_sessions -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c check_haproxy_sessions -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c check_haproxy_sessions -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c check_haproxy_sessions -s s -l section -x -a '(__check_haproxy_sessions_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c check_haproxy_sessions -s x -l exclude -x -a '(__check_haproxy_sessions_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c check_haproxy_sessions -l kind -x -a 'process frontend server backend' -d 'what to check: process (sockets only), frontend, server or backend (repeatable) [default: all]'
 complete -c check_haproxy_sessions -s w -l warning -x -d 'percent of a limit, with or without %; the last PATTERN that matches wins: a section, section/server or process (repeatable) [default: 80]'
 complete -c check_haproxy_sessions -s c -l critical -x -d 'the same for CRITICAL (repeatable) [default: 90]'

@@ -1,4 +1,18 @@
 # fish completion of lshaproxy, made from its flags: do not edit.
+function __lshaproxy_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" -S --socket -u --url -H --hostname -p --port --stats-file; and set -a source $before[1] $word
+		set before $word
+	end
+	lshaproxy --list names --timeout 1s $source 2>/dev/null | string replace -rf -- '^(frontend|backend) ' ''
+end
 complete -c lshaproxy -f
 complete -c lshaproxy -s S -l socket -r -F -d 'stats socket: a path, a glob or host:port; a master CLI\'s workers are all asked (repeatable) [default: the first of the usual places]'
 complete -c lshaproxy -s u -l url -x -d 'stats page, with or without ;csv; with -H just the path (repeatable)'
@@ -16,8 +30,8 @@ complete -c lshaproxy -s k -l insecure -d 'do not verify the server\'s certifica
 complete -c lshaproxy -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c lshaproxy -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c lshaproxy -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'
-complete -c lshaproxy -s s -l section -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
-complete -c lshaproxy -s x -l exclude -x -a '(lshaproxy --list names --timeout 1s 2>/dev/null)' -d 'section to leave out; wins over --section (repeatable)'
+complete -c lshaproxy -s s -l section -x -a '(__lshaproxy_sections)' -d 'section to check: a shell glob, or a regular expression after ~ (repeatable) [default: all]'
+complete -c lshaproxy -s x -l exclude -x -a '(__lshaproxy_sections)' -d 'section to leave out; wins over --section (repeatable)'
 complete -c lshaproxy -s f -l file -r -F -d 'log file, read with its rotated siblings: a path, a shell glob, or - for standard input (repeatable); a check that is told of no log reads /var/log/haproxy.log'
 complete -c lshaproxy -l journal -d 'read the systemd journal of a unit; haproxy if none is named'
 complete -c lshaproxy -l journal-file -r -F -d 'with --journal: read this journal file, or folder of journal files, instead of the system\'s'

@@ -21,6 +21,11 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	// An ordinary user's PATH lacks where daemons are, and what dpkg calls.
+	if err := os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	var err error
 	if workDir, err = os.MkdirTemp("/tmp", "check-haproxy-packages"); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -38,8 +38,30 @@ func completionOf(f plugin.Flag) completion {
 	}
 }
 
-// sectionNames asks the HAProxy at its usual socket for its sections.
-const sectionNames = "lshaproxy --list names --timeout 1s 2>/dev/null"
+// askNames lists what a HAProxy has, a line "KIND NAME" each: the one whose
+// address is on the command line so far, else that at its usual socket.
+const askNames = "lshaproxy --list names --timeout 1s"
+
+// sourceFlags say with their values which HAProxy that is.
+var sourceFlags = []string{"-S", "--socket", "-u", "--url", "-H", "--hostname", "-p", "--port", "--stats-file"}
+
+// kindsOf are the kinds of names that a program's --section can mean, as an
+// alternative in a regular expression.
+func kindsOf(p Program) string {
+	switch p.Name {
+	case "check_haproxy_backend", "check_haproxy_dns":
+		return "backend"
+	case "check_haproxy_errors":
+		return "backend|server"
+	case "check_haproxy_sessions":
+		return "frontend|backend|server"
+	default:
+		return "frontend|backend"
+	}
+}
+
+// function is the name of a shell function of the program's.
+func (p Program) function() string { return "_" + p.Name }
 
 // BashCompletion makes the completion for bash: flags, and the values of those
 // that take files, sections or one of a few words.
@@ -62,15 +84,18 @@ func BashCompletion(p Program) string {
 			}
 		}
 	}
-	function := "_" + strings.ReplaceAll(p.Name, "-", "_")
+	function := p.function()
 	var b strings.Builder
-	fmt.Fprintf(&b, "# bash completion of %s, made from its flags: do not edit.\n%s() {\n", p.Name, function)
-	b.WriteString("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n\tcase $before in\n")
+	fmt.Fprintf(&b, "# bash completion of %s, made from its flags: do not edit.\n", p.Name)
+	if len(names) > 0 {
+		fmt.Fprintf(&b, bashSections, function, strings.Join(sourceFlags, "|"), askNames, kindsOf(p))
+	}
+	fmt.Fprintf(&b, "%s() {\n%s", function, bashWords)
 	if len(paths) > 0 {
 		fmt.Fprintf(&b, "\t%s) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n", strings.Join(paths, "|"))
 	}
 	if len(names) > 0 {
-		fmt.Fprintf(&b, "\t%s) mapfile -t COMPREPLY < <(compgen -W \"$(%s)\" -- \"$word\"); return ;;\n", strings.Join(names, "|"), sectionNames)
+		fmt.Fprintf(&b, "\t%s) mapfile -t COMPREPLY < <(compgen -W \"$(%s_sections)\" -- \"$word\"); return ;;\n", strings.Join(names, "|"), function)
 	}
 	b.WriteString(chosen.String())
 	if len(values) > 0 {
@@ -80,27 +105,63 @@ func BashCompletion(p Program) string {
 	return b.String()
 }
 
+// bashSections prints the names of sections. Bash takes words apart at colons, so
+// the line is split once more.
+const bashSections = `%[1]s_sections() {
+	local words word before= source=()
+	read -ra words <<<"${COMP_LINE//[\"\']/}"
+	for word in "${words[@]}"; do
+		[[ $word != --*=* ]] || before=${word%%%%=*} word=${word#*=}
+		case $before in
+		%[2]s) source+=("$before" "$word") ;;
+		esac
+		before=$word
+	done
+	%[3]s "${source[@]}" 2>/dev/null | sed -nE 's/^(%[4]s) //p'
+}
+`
+
+// bashWords has the word that is to be completed, and the one before. Bash takes
+// --flag=value for three words.
+const bashWords = `	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	if [ "$word" = = ]; then
+		word=
+	elif [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $before in
+`
+
 // ZshCompletion makes the completion for zsh.
 func ZshCompletion(p Program) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#compdef %s\n# zsh completion of %s, made from its flags: do not edit.\n_arguments -s", p.Name, p.Name)
+	fmt.Fprintf(&b, "#compdef %s\n# zsh completion of %[1]s, made from its flags: do not edit.\n", p.Name)
+	fmt.Fprintf(&b, zshSections, p.function(), strings.Join(sourceFlags, "|"), askNames, kindsOf(p))
+	b.WriteString("_arguments -s")
 	for _, f := range p.Flags {
 		for _, name := range []string{f.Short, f.Long} {
 			if name == "" {
 				continue
 			}
-			spec := name + "[" + zshText(f.Help) + "]"
+			value := "" // where it stands
+			switch {
+			case completionOf(f) == optional:
+				value = "=-" // behind a "=": the next word may be a flag
+			case f.Value != "" && name == f.Long:
+				value = "=" // behind a "=", or the next word
+			}
+			spec := name + value + "[" + zshText(f.Help) + "]"
 			if f.Repeatable {
 				spec = "*" + spec
 			}
-			value := zshText(strings.ToLower(strings.Trim(f.Value, "[]")))
+			value = zshText(strings.ToLower(strings.Trim(f.Value, "[]")))
 			switch completionOf(f) {
 			case choices:
 				spec += ":" + value + ":(" + strings.Join(f.Choices, " ") + ")"
 			case files:
 				spec += ":" + value + ":_files"
 			case sections:
-				spec += ":" + value + `:{compadd -- ${(f)"$(` + sectionNames + `)"}}`
+				spec += ":" + value + ":" + p.function() + "_sections"
 			case optional:
 				spec += "::" + value + ":"
 			case free:
@@ -115,10 +176,28 @@ func ZshCompletion(p Program) string {
 	return b.String()
 }
 
+// zshSections adds the names of sections.
+const zshSections = `%[1]s_sections() {
+	local -a source names
+	local word before
+	for word in $words; do
+		[[ $word != --*=* ]] || before=${word%%%%=*} word=${word#*=}
+		case $before in
+		%[2]s) source+=($before ${(Q)word}) ;;
+		esac
+		before=$word
+	done
+	names=(${(f)"$(%[3]s $source 2>/dev/null | sed -nE 's/^(%[4]s) //p')"})
+	compadd -a names
+}
+`
+
 // FishCompletion makes the completion for fish.
 func FishCompletion(p Program) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# fish completion of %s, made from its flags: do not edit.\ncomplete -c %s -f\n", p.Name, p.Name)
+	fmt.Fprintf(&b, "# fish completion of %s, made from its flags: do not edit.\n", p.Name)
+	fmt.Fprintf(&b, fishSections, p.function(), strings.Join(sourceFlags, " "), askNames, kindsOf(p))
+	fmt.Fprintf(&b, "complete -c %s -f\n", p.Name)
 	for _, f := range p.Flags {
 		fmt.Fprintf(&b, "complete -c %s", p.Name)
 		if f.Short != "" {
@@ -133,7 +212,7 @@ func FishCompletion(p Program) string {
 		case files:
 			b.WriteString(" -r -F")
 		case sections:
-			fmt.Fprintf(&b, " -x -a %s", fishQuote("("+sectionNames+")"))
+			fmt.Fprintf(&b, " -x -a %s", fishQuote("(_"+p.function()+"_sections)"))
 		case free:
 			if f.Value != "" {
 				b.WriteString(" -x")
@@ -143,6 +222,23 @@ func FishCompletion(p Program) string {
 	}
 	return b.String()
 }
+
+// fishSections prints the names of sections.
+const fishSections = `function _%[1]s_sections
+	command -q lshaproxy; or return
+	set -l source
+	set -l before
+	for word in (commandline -opc)
+		if string match -q -- '--*=*' $word
+			set before (string split -m 1 = -- $word)
+			set word $before[2]
+		end
+		contains -- "$before[1]" %[2]s; and set -a source $before[1] $word
+		set before $word
+	end
+	%[3]s $source 2>/dev/null | string replace -rf -- '^(%[4]s) ' ''
+end
+`
 
 // zshText escapes what ends a description or message in _arguments.
 func zshText(text string) string {

@@ -94,7 +94,7 @@ func wantFlag(t *testing.T, p Program, flag string) {
 	variable := p.Command() + "_" + strings.ReplaceAll(flag[2:], "-", "_")
 	type place struct{ name, text, want string }
 	places := []place{{"the man page", ManPage(p, nil), `\fB` + roff(flag) + `\fR`}}
-	places = append(places, place{"bash's completion", BashCompletion(p), flag}, place{"zsh's completion", ZshCompletion(p), flag + "["},
+	places = append(places, place{"bash's completion", BashCompletion(p), flag}, place{"zsh's completion", strings.NewReplacer("=-[", "[", "=[", "[").Replace(ZshCompletion(p)), flag + "["},
 		place{"fish's completion", FishCompletion(p), " -l " + flag[2:]})
 	switch {
 	case !p.IsPlugin():

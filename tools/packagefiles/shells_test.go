@@ -1,6 +1,7 @@
 package packagefiles
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,11 +60,19 @@ var tool = Program{plugin.Manual{Name: "lshaproxy", Summary: "What is wrong?", F
 	{Long: "--json", Help: "print JSON"},
 }}}
 
+// fakeLshaproxy lists what a HAProxy has, another one's at another socket.
+const fakeLshaproxy = `#!/bin/sh
+case "$*" in
+"--list names --timeout 1s") printf 'frontend v1\nbackend v2\nserver v2/a\nbackend v2e\n' ;;
+"--list names --timeout 1s -S other.sock" | "--list names --timeout 1s --socket other.sock") echo backend v2other ;;
+esac
+`
+
 func TestCompletions(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "a path")
 	for name, content := range map[string]string{
-		"lshaproxy": "#!/bin/sh\necho v2\necho v2e\n", "a path": "",
+		"lshaproxy": fakeLshaproxy, "a path": "",
 		"lshaproxy.bash": BashCompletion(tool), "_lshaproxy": ZshCompletion(tool), "lshaproxy.fish": FishCompletion(tool),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o755); err != nil {
@@ -71,19 +80,30 @@ func TestCompletions(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ shell, script, want string }{
-		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --js); COMP_CWORD=1; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
-		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --journal --js); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "--json"},
-		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy -S "a p"); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, filepath.Base(file)},
-		{"bash", `PATH=.:$PATH; compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy -s v2); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "v2\nv2e"},
-		{"bash", `compopt() { :; }; . ./lshaproxy.bash; COMP_WORDS=(lshaproxy --state c); COMP_CWORD=2; _lshaproxy; printf '%s\n' "${COMPREPLY[@]}"`, "critical"},
-		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy -s v2'`, "v2\ta section\nv2e\ta section"},
-		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --state c'`, "critical\ta state"},
-		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "--state[a state]:state:(ok critical)"},
-		{"zsh", `PATH=.:$PATH; compadd() { shift; print -rl -- "$@" }; _arguments() { for a in "$@"; do case $a in (*--section*) eval "${${a##*:\{}%\}}";; esac; done }; . ./_lshaproxy`, "v2\nv2e"},
-		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --js'`, "--json\tprint JSON"},
-		{"fish", `set PATH . $PATH; source lshaproxy.fish; complete -C 'lshaproxy --journal --js'`, "--json\tprint JSON"},
-		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "--journal[the journal]::unit:"},
+		{"bash", bashTry("lshaproxy --js", "lshaproxy", "--js"), "--json"},
+		{"bash", bashTry("lshaproxy --journal --js", "lshaproxy", "--journal", "--js"), "--json"},
+		{"bash", bashTry("lshaproxy -S a p", "lshaproxy", "-S", "a p"), filepath.Base(file)},
+		{"bash", bashTry("lshaproxy -s v2", "lshaproxy", "-s", "v2"), "v2\nv2e"},
+		{"bash", bashTry("lshaproxy -S 'other.sock' -s v", "lshaproxy", "-S", "'other.sock'", "-s", "v"), "v2other"},
+		{"bash", bashTry("lshaproxy --state=x --socket=other.sock -s v", "lshaproxy", "--state", "=", "x", "--socket", "=", "other.sock", "-s", "v"), "v2other"},
+		{"bash", bashTry("lshaproxy --state c", "lshaproxy", "--state", "c"), "critical"},
+		{"bash", bashTry("lshaproxy --state=c", "lshaproxy", "--state", "=", "c"), "critical"},
+		{"bash", bashTry("lshaproxy --state=", "lshaproxy", "--state", "="), "ok\ncritical"},
+		{"fish", fishTry("lshaproxy -s v2"), "v2\ta section\nv2e\ta section"},
+		{"fish", fishTry("lshaproxy -S other.sock -s v"), "v2other\ta section"},
+		{"fish", fishTry("lshaproxy --state=x --socket=other.sock -s v"), "v2other\ta section"},
+		{"fish", fishTry("lshaproxy --state c"), "critical\ta state"},
+		{"fish", fishTry("lshaproxy --js"), "--json\tprint JSON"},
+		{"fish", fishTry("lshaproxy --journal --js"), "--json\tprint JSON"},
 		{"zsh", `_arguments() { print -rl -- "$@" }; . ./_lshaproxy`, "*-S[" + `it's a "path" \[default\: ` + "`none`" + `\]\: $HOME \\ or so]:addr:_files`},
+		{"zsh", zshTry("lshaproxy --state c"), "lshaproxy --state critical "},
+		{"zsh", zshTry("lshaproxy --state=c"), "lshaproxy --state=critical "},
+		{"zsh", zshTry("lshaproxy --js"), "lshaproxy --json "},
+		{"zsh", zshTry("lshaproxy --journal --js"), "lshaproxy --journal --json "},
+		{"zsh", zshTry("lshaproxy -S a"), `lshaproxy -S a\ path `},
+		{"zsh", zshTry("lshaproxy -s v2e"), "lshaproxy -s v2e "},
+		{"zsh", zshTry("lshaproxy -S other.sock -s v"), "lshaproxy -S other.sock -s v2other "},
+		{"zsh", zshTry("lshaproxy --state=x --socket=other.sock -s v"), "lshaproxy --state=x --socket=other.sock -s v2other "},
 	} {
 		t.Run(test.shell, func(t *testing.T) {
 			command := exec.Command(need(t, test.shell), "-c", test.script)
@@ -95,4 +115,31 @@ func TestCompletions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bashTry prints what bash offers for the last of its words.
+func bashTry(line string, words ...string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = shellQuote(word)
+	}
+	return fmt.Sprintf(`PATH=.:$PATH; compopt() { :; }; . ./lshaproxy.bash; COMP_LINE=%s; COMP_WORDS=(%s); COMP_CWORD=%d; _lshaproxy; printf '%%s\n' "${COMPREPLY[@]}"`,
+		shellQuote(line), strings.Join(quoted, " "), len(words)-1)
+}
+
+// fishTry prints what fish offers for a line.
+func fishTry(line string) string {
+	return "set PATH . $PATH; source lshaproxy.fish; complete -C " + fishQuote(line)
+}
+
+// zshTry types a line and a tab into a real zsh, and prints what the line is then.
+// What is typed before the line editor runs it does not see.
+func zshTry(line string) string {
+	return `zmodload zsh/zpty
+zpty z 'exec zsh -f -i'
+zpty -w z 'PATH=$PWD:$PATH; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; zle-line-init() { print REA""DY }; zle -N zle-line-init; show() { print -r -- "LINE:$BUFFER:LINE" }; zle -N show; bindkey "^X" show'
+zpty -r -m z got '*READY*'
+zpty -w -n z ` + shellQuote(line) + `$'\t\C-x'
+zpty -r -m z got '*LINE:*:LINE*'
+got=${got##*LINE:}; print; print -r -- "${${got%:LINE*}#LINE:}"; zpty -d z`
 }
