@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,54 @@ func TestLogBesideCounters(t *testing.T) {
 
 // noLimits leave nothing to judge but what the log is worth.
 var noLimits = []string{"-w", "none", "-c", "none", "--rise-warning", "none", "--rise-critical", "none"}
+
+// TestLogOfFailures: of a log of failures only, the share is that of the requests
+// which HAProxy has counted, if configuration and statistics are given.
+func TestLogOfFailures(t *testing.T) {
+	syslog, web := rig.StartRsyslog(t), rig.Port(t)
+	origin := rig.Origin(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	config := strings.NewReplacer("SYSLOG", syslog.Address, "WEB", web, "ORIGIN", origin).Replace(`
+global
+	log SYSLOG local0
+defaults
+	mode http
+	log global
+	option httplog
+	option dontlog-normal
+	timeout connect 1s
+	timeout client 10s
+	timeout server 10s
+listen app
+	bind 127.0.0.1:WEB
+	server s1 ORIGIN
+`)
+	l := &laboratory{HAProxy: rig.Start(t, config), web: "127.0.0.1:" + web, log: syslog.ISO}
+	l.get(t, 20, "/")
+	statistics := []string{"-S", l.Socket, "--state-dir", t.TempDir()}
+	limits := []string{"--config", filepath.Join(l.Dir, "haproxy.cfg"), "-w", "none", "-c", "1000,10%", "--rise-warning", "none", "--rise-critical", "none"}
+	l.Command(t, "set server app/s1 state maint")
+	l.get(t, 1, "/")
+	rig.Eventually(t, "the log has a line", func() bool { log, _ := os.ReadFile(l.log); return bytes.Contains(log, []byte("<NOSRV>")) })
+	l.besideLog(t, append(statistics, limits...)...)
+	l.Command(t, "set server app/s1 state ready")
+	l.get(t, 20, "/")
+	l.Command(t, "set server app/s1 state maint")
+	l.get(t, 5, "/")
+	l.Command(t, "set server app/s1 state ready")
+	rig.Eventually(t, "the log has all lines", func() bool {
+		log, _ := os.ReadFile(l.log)
+		return bytes.Count(log, []byte("<NOSRV>")) == 6
+	})
+	if output, state := l.besideLog(t, limits...); state != plugin.OK || !strings.Contains(output, "no share of app: it does not log all of its requests") {
+		t.Errorf("by the log: %s: %s", state, output)
+	}
+	output, state := l.besideLog(t, append(statistics, limits...)...)
+	for _, part := range []string{"app: 5 of 25 requests found no server", "20% of 25 is outside the critical range 10%", "the share of app is of the requests that HAProxy has counted"} {
+		if state != plugin.Critical || !strings.Contains(output, part) {
+			t.Errorf("with the statistics: %s, %q is not in %s", state, part, output)
+		}
+	}
+}
 
 // TestBusyLogIsWhole: while requests fail all the time, no check says that their
 // log lacks any.

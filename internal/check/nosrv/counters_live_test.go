@@ -8,13 +8,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"check-haproxy/internal/plugin"
 	"check-haproxy/test/rig"
 )
 
@@ -317,4 +320,101 @@ func TestCountersAtTheSameTime(t *testing.T) {
 		})
 	}
 	crowd.Wait()
+}
+
+// TestCountersOverRestarts: a process that was killed and started again counts from
+// zero. Over a socket nothing is lost but what it forgot; a page does not tell its
+// process, so that a run begins anew.
+func TestCountersOverRestarts(t *testing.T) {
+	l := startLaboratory(t, false)
+	socket := []string{"--counters", "-S", l.Socket, "--state-dir", t.TempDir()}
+	page := []string{"--counters", "-u", l.url, "--state-dir", t.TempDir()}
+	l.get(t, 20, "/down")
+	expect := func(what string, bySocket, byPage int) {
+		t.Helper()
+		if got := lost(t, socket...)["down"]; got != bySocket {
+			t.Errorf("%s: %d over the socket, want %d", what, got, bySocket)
+		}
+		if got := lost(t, page...)["down"]; got != byPage {
+			t.Errorf("%s: %d over the page, want %d", what, got, byPage)
+		}
+	}
+	expect("first run", 0, 0)
+	l.get(t, 3, "/down")
+	expect("some requests", 3, 3)
+	l.Stop(t)
+	l.Restart(t)
+	l.settle(t)
+	l.get(t, 4, "/down")
+	expect("after the restart", 3+4, 0)
+	l.get(t, 2, "/down")
+	expect("and after that", 3+4+2, 2)
+}
+
+// TestCountersOfSeveral: several processes with a socket each are counted each by
+// itself, whichever of them is gone meanwhile.
+func TestCountersOfSeveral(t *testing.T) {
+	one, two := startLaboratory(t, false), startLaboratory(t, false)
+	args := []string{"--counters", "-S", one.Socket, "-S", two.Socket, "-s", "down", "--state-dir", t.TempDir(), "--refused", "warning"}
+	expect := func(what string, first, second int) {
+		t.Helper()
+		found := map[int]int{}
+		for _, n := range lost(t, args...) {
+			found[n]++
+		}
+		want := map[int]int{}
+		for _, n := range []int{first, second} {
+			if n > 0 {
+				want[n]++
+			}
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	expect("first run", 0, 0)
+	one.get(t, 3, "/down")
+	two.get(t, 5, "/down")
+	expect("both", 3, 5)
+	two.Stop(t)
+	one.get(t, 1, "/down")
+	expect("one of them is gone", 4, 0)
+	two.Restart(t)
+	two.settle(t)
+	two.get(t, 2, "/down")
+	expect("and back", 4, 7)
+}
+
+// TestKilled: a check that is killed at any moment leaves samples that the next
+// one goes on with.
+func TestKilled(t *testing.T) {
+	program, err := exec.LookPath(program.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, dir := startPage(t), t.TempDir()
+	p.set("v2/d1 0,v2 10 5")
+	p.counters(t, dir)
+	for i := range 60 {
+		command := exec.Command(program, "--counters", "-u", p.url, "--state-dir", dir, "--sample", "5ms", "--no-lookup")
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(i%30) * time.Millisecond / 2)
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	}
+	p.set("v2/d1 0,v2 20 15")
+	if a, code := p.counters(t, dir); code != int(plugin.Critical) || a.NOSRV != 10 {
+		t.Errorf("afterwards: exit code %d, %d requests without a server: %s", code, a.NOSRV, a.Summary)
+	}
+	files, err := os.ReadDir(dir)
+	for _, file := range files {
+		if strings.Contains(file.Name(), "aside") {
+			t.Errorf("%s was damaged", file.Name())
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }

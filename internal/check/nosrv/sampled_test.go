@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -193,12 +194,40 @@ func TestSpoiledFolder(t *testing.T) {
 			t.Errorf("exit code %d, %+v: it has to be like a first run", code, a)
 		}
 	}
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(dir, link); err != nil {
-		t.Fatal(err)
+	// Of 500 more that are damaged at random none is taken for another.
+	random := rand.New(rand.NewPCG(12, 500))
+	for range 500 {
+		damaged := bytes.Clone(whole)
+		damaged[random.IntN(len(damaged))] ^= byte(1 + random.IntN(255))
+		damaged = damaged[:len(damaged)-random.IntN(2)*random.IntN(len(damaged))]
+		if err := os.WriteFile(files[0], damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if a, code := p.counters(t, dir, "--sample", "1us"); code != 0 || a.WindowSeconds > 1 {
+			t.Fatalf("exit code %d, %+v: it has to be like a first run", code, a)
+		}
 	}
-	if a, code := p.counters(t, link); code != int(plugin.Unknown) || !strings.Contains(a.Summary, "is not used for samples: it is a link") {
-		t.Errorf("a link: exit code %d, %s", code, a.Summary)
+}
+
+// TestRefusedFolder: a folder that somebody else could write into, or the user
+// cannot, is no place for samples: there is a sentence, and no verdict.
+func TestRefusedFolder(t *testing.T) {
+	p, parent := startPage(t), t.TempDir()
+	p.set("v2/d1 0,v2 10 5")
+	own, link, file, foreign := filepath.Join(parent, "own"), filepath.Join(parent, "link"), filepath.Join(parent, "file"), filepath.Join(parent, "foreign")
+	for _, err := range []error{os.Mkdir(own, 0o700), os.Symlink(own, link), os.WriteFile(file, nil, 0o600), os.Mkdir(foreign, 0o777)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := map[string]string{link: "it is a link", file: "it cannot be made", filepath.Join(file, "below"): "it cannot be made", "/proc/nothing": "it cannot be made"}
+	if os.Chown(foreign, 65534, 65534) == nil {
+		refused[foreign] = "it belongs to another user"
+	}
+	for folder, why := range refused {
+		if a, code := p.counters(t, folder); code != int(plugin.Unknown) || !strings.Contains(a.Summary, "is not used for samples: "+why) {
+			t.Errorf("%s: exit code %d, %s", folder, code, a.Summary)
+		}
 	}
 }
 
