@@ -49,7 +49,7 @@ func findUncovered(c Subject) []Finding {
 // coverage says whether every request is taken, and else whether rules that
 // answer by themselves, or backends whose names are computed, may take the rest.
 func coverage(p *configuration.Proxy) (covered, partly bool) {
-	if _, ok := p.DefaultBackend(); ok || showsStatistics(p) {
+	if _, ok := p.DefaultBackend(); ok || showsStatistics(p) || p.Mode() == "haterm" {
 		return true, false
 	}
 	var conditions []configuration.Condition
@@ -67,7 +67,7 @@ func coverage(p *configuration.Proxy) (covered, partly bool) {
 	if slices.ContainsFunc(conditions, configuration.Condition.Always) || configuration.CoverAll(conditions) {
 		return true, false
 	}
-	return false, partly || len(answers) > 0 || answersOtherwise(p)
+	return false, partly || len(answers) > 0 || answersOtherwise(p) || len(conditions) == 0 && isMonitored(p)
 }
 
 // showsStatistics says whether the section has the statistics page; any stats
@@ -77,12 +77,19 @@ func showsStatistics(p *configuration.Proxy) bool {
 	return ok
 }
 
+// isMonitored says whether the section answers probes of itself: it may be there
+// for nothing else.
+func isMonitored(p *configuration.Proxy) bool {
+	_, ok := p.Last("monitor-uri")
+	return ok
+}
+
 // answersOtherwise says whether requests may be answered in ways that no rule
-// tells: a monitoring address, Lua, or the dispatch of older versions.
+// tells: Lua, or the dispatch of older versions.
 func answersOtherwise(p *configuration.Proxy) bool {
 	for line := range p.All() {
 		switch {
-		case line.Words[0] == "monitor-uri", line.Words[0] == "dispatch", line.Words[0] == "transparent", line.Is("option", "transparent"):
+		case line.Words[0] == "dispatch", line.Words[0] == "transparent", line.Is("option", "transparent"):
 			return true
 		case line.Words[0] == "http-request" && strings.HasPrefix(line.Word(1), "lua."):
 			return true

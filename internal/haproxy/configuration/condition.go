@@ -158,6 +158,7 @@ func (p *Proxy) alternatives(words []string) (alternatives [][]term, unclear boo
 		for strings.HasPrefix(word, "!") {
 			negated, word = !negated, word[1:]
 		}
+		var next term
 		switch {
 		case word == "":
 			continue
@@ -167,17 +168,36 @@ func (p *Proxy) alternatives(words []string) (alternatives [][]term, unclear boo
 				return nil, true
 			}
 			inside := words[i+1 : i+length]
-			terms = append(terms, term{strings.Join(inside, " "), negated, newTests(inside)})
+			next = term{strings.Join(inside, " "), negated, newTests(inside)}
 			i += length
-		case word == "TRUE", word == "FALSE": // Configuration Manual 7.4
-			never = never || (word == "FALSE") != negated
 		default:
-			terms = append(terms, term{word, negated, p.acls[word]})
+			next = term{word, negated, p.acls[word]}
+		}
+		if value, constant := next.constant(); constant {
+			never = never || !value
+		} else {
+			terms = append(terms, next)
 		}
 		negated = false
 	}
 	end()
 	return alternatives, false
+}
+
+// constant is a term's value if that is the same for all: of an ACL that HAProxy
+// has built in (Configuration Manual 7.4), or of a sample that looks at nothing.
+func (t term) constant() (value, constant bool) {
+	text := t.name
+	if len(t.tests) == 1 {
+		text = t.tests[0].text
+	}
+	switch text {
+	case "TRUE", "always_true":
+		return !t.negated, true
+	case "FALSE", "always_false":
+		return t.negated, true
+	}
+	return false, false
 }
 
 // maxAlternatives bounds what a negation may grow to.

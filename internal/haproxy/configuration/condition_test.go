@@ -101,8 +101,8 @@ func TestImplies(t *testing.T) {
 
 func TestAlways(t *testing.T) {
 	for text, want := range map[string]bool{
-		"": true, "if TRUE": true, "unless FALSE": true, "if v2 or TRUE": true, "if !FALSE": true,
-		"if v2": false, "if FALSE": false, "unless TRUE": false, "if TRUE v2": false, "if {": false,
+		"": true, "if TRUE": true, "unless FALSE": true, "if v2 or TRUE": true, "if !FALSE": true, "if { always_true }": true, "unless { always_false }": true,
+		"if v2": false, "if FALSE": false, "if { always_false }": false, "if { always_true } v2": false, "unless TRUE": false, "if TRUE v2": false, "if {": false,
 	} {
 		if got := conditions(t, text)[0].Always(); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)

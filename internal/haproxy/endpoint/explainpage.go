@@ -85,7 +85,11 @@ func (p page) why(ctx context.Context, err error, progress *progress) (Reach, tr
 	if isAnswerError(err) {
 		return Reached, trouble{fmt.Sprintf("it is not HAProxy's statistics: %v", err), isItStatsURI}
 	}
-	return ofNetwork(err)
+	reach, t := ofNetwork(err)
+	if reach == Refused && p.proxied { // it may be the proxy's port
+		return Unreachable, trouble{"connection refused, by it or by the proxy before it", "see the proxy that HTTP_PROXY and HTTPS_PROXY name, or leave out --proxy"}
+	}
+	return reach, t
 }
 
 // ofTLS explains what fails in a TLS handshake.

@@ -29,6 +29,7 @@ type Flags struct {
 	Key          string   `arg:"--key" placeholder:"PATH" help:"its private key (PEM) [default: in --cert]"`
 	ServerName   string   `arg:"--server-name" placeholder:"NAME" help:"name that the server's certificate has to be for"`
 	Insecure     bool     `arg:"-k,--insecure" help:"do not verify the server's certificate"`
+	Proxy        bool     `arg:"--proxy" help:"ask the page through the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); else there is none"`
 	StatsFile    string   `arg:"--stats-file" placeholder:"PATH" help:"a saved answer to show stat or of a page with ;csv; - is standard input"`
 }
 

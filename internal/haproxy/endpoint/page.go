@@ -20,6 +20,7 @@ type page struct {
 	address string // of the CSV, without credentials
 	login   login
 	trust   *tls.Config
+	proxied bool // by the proxy that the environment names
 }
 
 // maxRedirects is how often a page may send the plugin elsewhere.
@@ -35,8 +36,9 @@ func (p page) ask(ctx context.Context, q Query) []Answer {
 	return []Answer{{Stats: stats}}
 }
 
-// fetch gets the page. No proxy is used, whatever the environment says: a
-// monitoring system's own proxy would hide what is being watched.
+// fetch gets the page. Unless it was asked for, no proxy is used, whatever the
+// environment says: a monitoring system's own proxy would hide what is being
+// watched.
 func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.Stats, error) {
 	transport := &http.Transport{
 		DialContext:            progress.dial,
@@ -45,6 +47,9 @@ func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.
 		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: 64 << 10,
 		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{}, // HTTP/1.1
+	}
+	if p.proxied {
+		transport.Proxy = http.ProxyFromEnvironment
 	}
 	defer transport.CloseIdleConnections()
 	response, err := p.get(ctx, transport)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -78,6 +79,28 @@ func TestPageIgnoresProxies(t *testing.T) {
 	_, err := (page{address: "http://stats.invalid/;csv"}).fetch(within(t, long), Query{}, new(progress))
 	if err == nil || !strings.Contains(err.Error(), "stats.invalid") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestPageThroughProxy: only if it is asked for. A proxy that refuses is no sign
+// that HAProxy does not run.
+func TestPageThroughProxy(t *testing.T) {
+	var asked string
+	proxy := host(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = r.RequestURI
+		_, _ = io.WriteString(w, csvPage)
+	})
+	t.Setenv("http_proxy", proxy)
+	t.Setenv("HTTP_PROXY", proxy)
+	f := Flags{URL: []string{"http://stats.invalid/lb"}, Proxy: true}
+	if a := askOne(t, f, Query{Rows: All}); backends(t, a) != "a b" || asked != "http://stats.invalid/lb;csv" {
+		t.Errorf("the proxy is asked for %q", asked)
+	}
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for proxied, want := range map[bool]Reach{true: Unreachable, false: Refused} {
+		if got, _ := (page{proxied: proxied}).why(t.Context(), refused, new(progress)); got != want {
+			t.Errorf("with a proxy (%v), refused is %v", proxied, got)
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ func (f *Flags) pages(getenv func(string) string) ([]Endpoint, error) {
 			return nil, advice.New("there is a password without a user name", "add --username")
 		}
 		address.User = nil
-		endpoints = append(endpoints, Endpoint{Name: place(address), Label: hostPort(address), source: page{address.String(), own, trust}})
+		endpoints = append(endpoints, Endpoint{Name: place(address), Label: hostPort(address), source: page{address.String(), own, trust, f.Proxy}})
 	}
 	return endpoints, nil
 }
