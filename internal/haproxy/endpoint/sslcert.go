@@ -27,10 +27,24 @@ type Untold struct {
 	Err  error // why
 }
 
-// Bounds on a line of commands: HAProxy reads it into one buffer (tune.bufsize,
-// 16 KiB, and hardly anywhere less than half of it), and keeps a part of that for
-// itself. Each line costs a connection, and "show info".
-const mostCommandBytes = 6 << 10
+// Bounds on a line of commands. HAProxy before 2.6, and a master, read it into one
+// buffer (tune.bufsize, 16 KiB, and hardly anywhere less than half of it), and keep a
+// part of that for themselves; newer processes read one command after the other. Over
+// a network a line comes in pieces, and HAProxy before 3.0 takes a piece that ends with
+// a command for all there is. Each line costs a connection, and "show info".
+const (
+	longLine  = 14 << 10
+	shortLine = 6 << 10
+)
+
+// mostLine is how many bytes a line of commands may have, for a HAProxy of this
+// version.
+func (p process) mostLine(version string) int {
+	if p.prefix != "" || !p.isLocal() || olderThan(version, 2, 6) {
+		return shortLine
+	}
+	return longLine
+}
 
 // lockedPause and lockedPatience are for how long, and how often, HAProxy is
 // asked again while another command has its certificates: they are locked as
@@ -195,7 +209,7 @@ func (a *asking) details(ctx context.Context, names []string) (*details, error) 
 	found := &details{certificates: make(map[string]*haproxy.Certificate, len(names)), untold: map[string]error{}}
 	left := slices.DeleteFunc(slices.Clone(names), found.cannotBeAsked)
 	for len(left) > 0 {
-		batch := batchOf(left, len(a.process.prefix))
+		batch := batchOf(left, len(a.process.prefix), a.process.mostLine(a.answer.Info.Version))
 		busy, err := a.batch(ctx, batch, found)
 		if err != nil {
 			return nil, err
@@ -280,7 +294,7 @@ func (d *details) cannotBeAsked(name string) bool {
 	switch {
 	case strings.HasSuffix(name, ".ocsp"):
 		err = errors.New("HAProxy shows an OCSP response for a name that ends with .ocsp; give the file another name")
-	case strings.HasPrefix(name, "*"), strings.HasPrefix(name, `\`), strings.Contains(name, "<<"), len(name) > mostCommandBytes:
+	case strings.HasPrefix(name, "*"), strings.HasPrefix(name, `\`), strings.Contains(name, "<<"), len(name) > shortLine:
 		err = errors.New("HAProxy's command line cannot ask for this name; give the file another one")
 	default:
 		return false
@@ -295,12 +309,12 @@ func certificateCommand(name string) string { return "show ssl cert " + escaper.
 
 var escaper = strings.NewReplacer(`\`, `\\`, " ", `\ `, "\t", "\\\t", ";", `\;`)
 
-// batchOf returns as many of the names as fit into a line of commands, at least
+// batchOf returns as many of the names as fit into a line of so many bytes, at least
 // one. Each command has a prefix of so many bytes.
-func batchOf(names []string, prefix int) []string {
+func batchOf(names []string, prefix, most int) []string {
 	size := 0
 	for i, name := range names {
-		if size += prefix + len(certificateCommand(name)) + len(";"); size > mostCommandBytes && i > 0 {
+		if size += prefix + len(certificateCommand(name)) + len(";"); size > most && i > 0 {
 			return names[:i]
 		}
 	}

@@ -184,23 +184,37 @@ func TestBatchOf(t *testing.T) {
 	for i := range 1000 {
 		all = append(all, fmt.Sprintf("/etc/haproxy/certs/site%04d.pem", i))
 	}
-	lines := 0
-	for left := all; len(left) > 0; lines++ {
-		batch := batchOf(left, len("@!4194304 "))
-		size := 0
-		for _, name := range batch {
-			size += len("@!4194304 show ssl cert ;") + len(name)
+	for _, test := range []struct {
+		process       process
+		version       string
+		most, connect int
+	}{
+		{process{}, "2.6.12-1+deb12u4", longLine, 4},
+		{process{socket: socket{"tcp", "192.0.2.1:9999"}}, "2.6.12", shortLine, 10},
+		{process{}, "2.5.14", shortLine, 10},
+		{process{prefix: "@!4194304 "}, "3.2.4", shortLine, 12},
+	} {
+		if most := test.process.mostLine(test.version); most != test.most {
+			t.Errorf("HAProxy %s, prefix %q: a line may have %d bytes", test.version, test.process.prefix, most)
 		}
-		if size > mostCommandBytes {
-			t.Fatalf("a line has %d bytes", size)
+		lines := 0
+		for left := all; len(left) > 0; lines++ {
+			batch := batchOf(left, len(test.process.prefix), test.most)
+			size := 0
+			for _, name := range batch {
+				size += len(test.process.prefix) + len("show ssl cert ;") + len(name)
+			}
+			if size > test.most {
+				t.Fatalf("a line has %d bytes, %d at most", size, test.most)
+			}
+			left = left[len(batch):]
 		}
-		left = left[len(batch):]
+		if lines > test.connect {
+			t.Errorf("1,000 certificates take %d connections", lines)
+		}
 	}
-	if lines > 20 {
-		t.Errorf("1,000 certificates take %d connections", lines)
-	}
-	long := strings.Repeat("x", mostCommandBytes)
-	if got := batchOf([]string{long, "a"}, 0); !slices.Equal(got, []string{long}) {
+	long := strings.Repeat("x", shortLine)
+	if got := batchOf([]string{long, "a"}, 0, shortLine); !slices.Equal(got, []string{long}) {
 		t.Errorf("a line of its own has %d names", len(got))
 	}
 }
