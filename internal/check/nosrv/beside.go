@@ -24,9 +24,9 @@ type beside struct {
 	from, to time.Time
 }
 
-// logDelay is how much earlier a line of the log may be dated than HAProxy's
-// count, of a machine with another clock.
-const logDelay = time.Minute
+// maxBehind is how much earlier a line of the log may be dated than HAProxy's
+// count, by a machine with another clock.
+const maxBehind = time.Minute
 
 // besideOf says what a log is held against. A file that begins late is a young one,
 // before which nothing was logged; a ring and a pipe have forgotten what was. A
@@ -49,7 +49,7 @@ func (f *flags) besideOf(s statistics, stretch check.Stretch, log check.Log) bes
 	if log.Streamed {
 		to = log.Own
 	}
-	b.from, b.to = from.Add(logDelay), to
+	b.from, b.to = from.Add(maxBehind), to
 	return b
 }
 
@@ -110,7 +110,7 @@ func (b beside) hold(c *Counter) [][]compared {
 		own := slices.DeleteFunc(slices.Clone(b.backends), func(t check.Target) bool { return t.Endpoint != s.Answer.Name })
 		var sections []compared
 		for _, counted := range countSampled(s.Series, stretch, own) {
-			if n, known := logged(counted.target.Name, window.From.Add(-logDelay)); known && counted.problem == "" {
+			if n, known := logged(counted.target.Name, window.From.Add(-maxBehind)); known && counted.problem == "" {
 				sections = append(sections, compared{counted, stretch, n})
 			}
 		}

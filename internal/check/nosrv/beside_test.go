@@ -2,6 +2,7 @@ package nosrv
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -46,7 +47,7 @@ func (l *logBeside) beside() beside {
 	}
 	return beside{
 		sampled:  []check.Sampled{{Answer: &endpoint.Answer{Name: "lb1"}, Series: l.series, Judge: []check.SampledStretch{{Window: window, Baseline: baseline}}}},
-		backends: l.targets, from: usual().From().Add(logDelay), to: evening.Add(time.Hour),
+		backends: l.targets, from: usual().From().Add(maxBehind), to: evening.Add(time.Hour),
 	}
 }
 
@@ -310,7 +311,7 @@ func TestSectionWithoutPlace(t *testing.T) {
 func TestBesideOf(t *testing.T) {
 	s := usual()
 	whole := fullLog(s)
-	begin := s.From().Add(logDelay)
+	begin := s.From().Add(maxBehind)
 	late := evening.Add(-2 * time.Minute)
 	with := func(change func(*check.Log)) check.Log {
 		log := whole
@@ -325,10 +326,10 @@ func TestBesideOf(t *testing.T) {
 		"a file":                        {"", whole, begin, evening.Add(time.Hour)},
 		"a young file":                  {"", with(func(l *check.Log) { l.Earliest = late }), begin, evening.Add(time.Hour)},
 		"an empty file":                 {"", with(func(l *check.Log) { l.Earliest = time.Time{} }), begin, evening.Add(time.Hour)},
-		"a ring":                        {"r", with(func(l *check.Log) { l.Earliest = late }), late.Add(logDelay), evening.Add(time.Hour)},
+		"a ring":                        {"r", with(func(l *check.Log) { l.Earliest = late }), late.Add(maxBehind), evening.Add(time.Hour)},
 		"an empty ring":                 {"r", with(func(l *check.Log) { l.Earliest = time.Time{} }), time.Time{}, time.Time{}},
-		"a pipe":                        {"", with(func(l *check.Log) { l.Streamed, l.Earliest, l.Own = true, late, evening.Add(-time.Second) }), late.Add(logDelay), evening.Add(-time.Second)},
-		"a part that cannot be read":    {"", with(func(l *check.Log) { l.Unread = []check.Unread{{Until: late}} }), late.Add(logDelay), evening.Add(time.Hour)},
+		"a pipe":                        {"", with(func(l *check.Log) { l.Streamed, l.Earliest, l.Own = true, late, evening.Add(-time.Second) }), late.Add(maxBehind), evening.Add(-time.Second)},
+		"a part that cannot be read":    {"", with(func(l *check.Log) { l.Unread = []check.Unread{{Until: late}} }), late.Add(maxBehind), evening.Add(time.Hour)},
 		"of which nobody knows its age": {"", with(func(l *check.Log) { l.Unread = []check.Unread{{}} }), time.Time{}, time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -387,7 +388,7 @@ func TestWholeLogs(t *testing.T) {
 				l.process.PID, l.process.Started = l.process.PID+1, l.now
 			}
 		}
-		late := time.Duration(random.Int64N(int64(logDelay)))
+		late := time.Duration(random.Int64N(int64(maxBehind)))
 		for _, at := range lost {
 			l.logged("v2", "SC", 1, at.Add(-late), at.Add(-late))
 		}
@@ -425,16 +426,21 @@ func besidePage(t *testing.T, p *statsPage, log string, args ...string) (output 
 // addLines appends so many requests of v2 to a log.
 func addLines(t *testing.T, log, server string, n int) {
 	t.Helper()
+	addLinesOf(t, log, server, n, time.Now())
+}
+
+// addLinesOf appends requests of a time.
+func addLinesOf(t *testing.T, log, server string, n int, at time.Time) {
+	t.Helper()
 	file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
 	flags := map[bool]string{false: "200 9 - - ----", true: "503 9 - - SC--"}[server == "<NOSRV>"]
-	now := time.Now()
 	for i := range n {
 		fmt.Fprintf(file, "%s lb1 haproxy[7]: 192.0.2.1:%d [%s] fe v2/%s 0/0/0/1/1 %s 1/1/0/0/0 0/0 \"GET / HTTP/1.1\"\n",
-			now.Format(time.RFC3339), 1000+i, now.Format("02/Jan/2006:15:04:05.000"), server, flags)
+			at.Format("2006-01-02T15:04:05.000Z07:00"), 1000+i, at.Format("02/Jan/2006:15:04:05.000"), server, flags)
 	}
 }
 
@@ -511,5 +517,60 @@ func TestLateLines(t *testing.T) {
 				t.Errorf("%s, want %s: %s", code, want, output)
 			}
 		})
+	}
+}
+
+// TestLaggingLog: a log whose lines come seconds late, one after the other, is
+// waited for.
+func TestLaggingLog(t *testing.T) {
+	t.Parallel()
+	const lag = 2500 * time.Millisecond
+	p, dir := startPage(t), t.TempDir()
+	log := filepath.Join(dir, "haproxy.log")
+	addLinesOf(t, log, "web1", 1000, time.Now().Add(-lag))
+	p.set("v2/up1 0,v2 1000 0")
+	besidePage(t, p, log, "--state-dir", dir)
+	p.set("v2/up1 0,v2 2000 4")
+	begin := time.Now()
+	addLinesOf(t, log, "web1", 1, begin.Add(-lag))
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for lost := false; ; {
+			select {
+			case <-end:
+				return
+			case now := <-time.After(100 * time.Millisecond):
+				addLinesOf(t, log, "web1", 1, now.Add(-lag))
+				if !lost && now.Sub(begin) > lag {
+					addLinesOf(t, log, "<NOSRV>", 4, begin)
+					lost = true
+				}
+			}
+		}
+	}()
+	if output, code := besidePage(t, p, log, "--state-dir", dir); code != plugin.OK || !strings.Contains(output, "no-server 4") {
+		t.Errorf("%s: %s", code, output)
+	}
+	close(end)
+	<-ended
+}
+
+// TestIsBehind: a log into which older lines still come is waited for; a quiet one,
+// and one that has gone on, are not, nor is any without the time for it.
+func TestIsBehind(t *testing.T) {
+	at := func(second int) time.Time { return evening.Add(time.Duration(second) * time.Second) }
+	for _, test := range []struct {
+		before, now int // the newest line, in seconds
+		want        bool
+	}{{-5, -4, true}, {-5, -5, false}, {-5, 0, false}, {-1, 1, false}} {
+		if got := isBehind(check.Log{Own: at(test.now)}, at(test.before), evening); got != test.want {
+			t.Errorf("from %d s to %d s: %v", test.before, test.now, got)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if !wait(ctx, time.Millisecond) || wait(ctx, time.Minute) {
+		t.Error("the time that is left decides nothing")
 	}
 }

@@ -76,12 +76,15 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	}
 	j.options.Facts, j.options.Doubts = learned.known, doubtsOf(statistics.sampled)
 	out, lacks := j.judge(ctx)
-	if lacks && !j.log.Streamed && wait(ctx, onItsWay) {
+	for try := 0; try < lateReads && lacks && !j.log.Streamed && wait(ctx, onItsWay); try++ {
+		newest := j.log.Own
 		stretch.At = time.Now().In(stretch.At.Location())
 		if err := j.read(ctx, stretch); err != nil {
 			return f.failure(err, statistics)
 		}
-		out, _ = j.judge(ctx)
+		if out, lacks = j.judge(ctx); !isBehind(j.log, newest, statistics.at()) {
+			break
+		}
 	}
 	return statistics.addTo(out.Result()), nil
 }
@@ -112,9 +115,18 @@ func (j *judging) judge(ctx context.Context) (out *Outcome, lacks bool) {
 	return out, out.compare(j.counter, j.flags.besideOf(j.statistics, stretch, j.log), options)
 }
 
-// onItsWay is how long a line may be on its way into the log. A log that lacks what
-// HAProxy has counted is read again after that.
-const onItsWay = time.Second
+// A log that lacks what HAProxy has counted is read again a second later, when
+// lines that were on their way are there; and a few times more if it is one that
+// lags behind.
+const (
+	onItsWay  = time.Second
+	lateReads = 5
+)
+
+// isBehind says whether lines of before a time still come into the log.
+func isBehind(log check.Log, newest, at time.Time) bool {
+	return log.Own.After(newest) && log.Own.Before(at)
+}
 
 // wait waits, if there is then as much time left again.
 func wait(ctx context.Context, length time.Duration) bool {

@@ -70,6 +70,14 @@ type facts struct {
 	err   error
 }
 
+// at is when the last HAProxy was asked what it has counted.
+func (s statistics) at() (at time.Time) {
+	for _, sampled := range s.sampled {
+		at = latest(at, sampled.Answer.At)
+	}
+	return at
+}
+
 // learn reads the facts from the statistics, and asks DNS if it has to; that is
 // done while the log is read.
 func (s statistics) learn(ctx context.Context, f *flags, at time.Time) <-chan facts {
