@@ -499,3 +499,55 @@ func FuzzBackend(f *testing.F) {
 		}
 	})
 }
+
+// TestQueueThatIsNoCount: what waits in a backend is known only if all that HAProxy
+// tells of it is a count.
+func TestQueueThatIsNoCount(t *testing.T) {
+	damaged := haproxy.Number{Damaged: true}
+	for name, test := range map[string]struct {
+		backend, server haproxy.Number
+		state           plugin.State
+		waiting         haproxy.Number
+		problem         string
+	}{
+		"both":                {n(3), n(4), plugin.Warning, n(7), ""},
+		"the backend's alone": {n(3), haproxy.Number{}, plugin.Warning, n(3), ""},
+		"a server's alone":    {haproxy.Number{}, n(4), plugin.Warning, n(4), ""},
+		"neither":             {haproxy.Number{}, haproxy.Number{}, plugin.OK, haproxy.Number{}, ""},
+		"nothing waits":       {n(0), n(0), plugin.OK, n(0), ""},
+		"a damaged one":       {damaged, haproxy.Number{}, plugin.Unknown, haproxy.Number{}, "is impossible"},
+		"a server's damaged":  {n(3), damaged, plugin.Unknown, haproxy.Number{}, "server s1: "},
+	} {
+		b := backend(1, server("s1", "UP", 0, 10))
+		b.Backend.Queue, b.Backend.Servers[0].Queue = test.backend, test.server
+		v := JudgeBackend(b, defaults(t))
+		if v.State != test.state || v.Queue.Current != test.waiting || !strings.Contains(v.Queue.Problem, test.problem) || (v.Queue.Problem == "") != (test.problem == "") {
+			t.Errorf("%s: %s, %+v wait, problem %q", name, v.State, v.Queue.Current, v.Queue.Problem)
+		}
+	}
+}
+
+// TestFindings: requests wait for the servers that take some.
+func TestFindings(t *testing.T) {
+	b := backend(1, server("s1", "UP", 10, 10), server("s2", "DOWN", 3, 10), server("s3", "UP", 7, 10))
+	b.Backend.Queue = n(5)
+	full := JudgeBackend(b, defaults(t))
+	found := full.Findings()
+	if len(found) != 1 || !strings.Contains(found[0].Evidence, "s1 has 10 of 10") || !strings.Contains(found[0].Evidence, "s3 has 7 of 10") || strings.Contains(found[0].Evidence, "s2") {
+		t.Errorf("findings %+v", found)
+	}
+	s := server("s3", "UP", 10, 10)
+	s.Queue = n(2)
+	v := JudgeServer(b, &s, defaults(t))
+	if found := v.Findings(); len(found) != 1 || !strings.Contains(found[0].Evidence, "s3 has 10 of 10") || strings.Contains(found[0].Evidence, "s1") {
+		t.Errorf("findings %+v", found)
+	}
+	fine := JudgeBackend(backend(1, server("s1", "UP", 1, 10)), defaults(t))
+	if found := fine.Findings(); len(found) > 0 {
+		t.Errorf("nothing is wrong, and there is %+v", found)
+	}
+	closed := JudgeFrontend(frontend(haproxy.Frontend{Name: "fe", Status: "STOP", Sessions: n(0), SessionLimit: n(10)}), Defaults())[0]
+	if found := closed.Findings(); len(found) != 1 || found[0].Evidence != "HAProxy says STOP: clients are refused" {
+		t.Errorf("findings %+v", found)
+	}
+}
