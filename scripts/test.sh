@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs every test, those with a real HAProxy, rsyslog, Nagios, Icinga and NRPE
 # included; what they need is installed if it is missing. In CI (CI=true) a test
-# whose program is missing fails; elsewhere it says that it was skipped.
+# whose program or right is missing fails; elsewhere the end says what was skipped.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ scripts/install.sh haproxy=haproxy rsyslogd=rsyslog journalctl=systemd systemd-j
 	echo "going on without: the tests that need them are skipped, and say so" >&2
 
 go vet ./...
-go test -count=1 -timeout 20m ./...
+go test -json -count=1 -timeout 20m ./... | go run ./tools/testreport # it says what was skipped, and why
 # A number of runs, not a time: go test sometimes takes the end of the time, in
 # the middle of a run, for a failure.
 scripts/fuzz.sh 5000x

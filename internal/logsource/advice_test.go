@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/test/rig"
 )
 
 // TestPermissionDenied reads as nobody what nobody may read.
@@ -25,9 +26,7 @@ func TestPermissionDenied(t *testing.T) {
 		fmt.Println(report.Bytes, report.Unread, text, errors.Is(err, fs.ErrPermission))
 		return
 	}
-	if os.Geteuid() != 0 {
-		t.Skip("only root can become nobody")
-	}
+	rig.NeedRoot(t)
 	dir, err := os.MkdirTemp("/tmp", "logsource")
 	if err != nil {
 		t.Fatal(err)

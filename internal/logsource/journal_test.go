@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"check-haproxy/internal/advice"
+	"check-haproxy/test/rig"
 )
 
 // journalClock reads what journalctl writes: 2026-11-22T15:33:20.123456+0000, newer ones +00:00.
@@ -28,13 +29,8 @@ func journalClock(line []byte) (int64, bool) {
 // journalFile makes a real journal file of a minute's line each, with systemd's and another unit's lines between.
 func journalFile(t *testing.T, lines int) string {
 	t.Helper()
-	const remote = "/lib/systemd/systemd-journal-remote"
-	if _, err := os.Stat(remote); err != nil {
-		t.Skip("no systemd-journal-remote: ", err)
-	}
-	if _, err := exec.LookPath("journalctl"); err != nil {
-		t.Skip(err)
-	}
+	remote := rig.Need(t, "/lib/systemd/systemd-journal-remote")
+	rig.Need(t, "journalctl")
 	var export strings.Builder
 	entry := func(at time.Time, boot int, unit, message string) {
 		fmt.Fprintf(&export, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nPRIORITY=6\n%s\nSYSLOG_IDENTIFIER=haproxy\n_PID=1\n_HOSTNAME=lb1\nMESSAGE=%s\n\n",
@@ -142,8 +138,8 @@ func TestJournalProgram(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fakeJournalctl(t, tt.script)
-			if strings.Contains(tt.word, "root") && os.Geteuid() != 0 {
-				t.Skip("not root")
+			if strings.Contains(tt.word, "root") {
+				rig.NeedRoot(t)
 			}
 			wantError(t, Journal("haproxy", ""), Span{From: noon, To: noon}, tt.word)
 		})

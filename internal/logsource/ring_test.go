@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"check-haproxy/test/rig"
 )
 
 // answering dials to one that takes a command and answers.
@@ -83,10 +85,7 @@ func TestRingThatHangs(t *testing.T) {
 
 // TestRingOfHAProxy asks a real HAProxy.
 func TestRingOfHAProxy(t *testing.T) {
-	program, err := exec.LookPath("haproxy")
-	if err != nil {
-		t.Skip(err)
-	}
+	program := rig.Need(t, "haproxy")
 	dir := t.TempDir()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

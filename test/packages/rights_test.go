@@ -41,12 +41,7 @@ func TestSudoersExample(t *testing.T) {
 	rig.Need(t, "sudo")
 	rig.Need(t, "visudo")
 	rig.Need(t, "nagios4") // for its user
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("this test needs root, and CI has to have it")
-		}
-		t.Skip("this test needs root")
-	}
+	rig.NeedRoot(t)
 	dir := rig.SharedDir(t)
 	log, secret := filepath.Join(dir, "haproxy.log"), filepath.Join(dir, "secret")
 	line := `Nov 22 14:08:39 lb1 haproxy[1]: 127.0.0.1:1 [22/Nov/2026:14:08:39.000] fe v2/<NOSRV> 0/-1/-1/-1/0 503 217 - - SC-- 1/1/0/0/0 0/0 "GET / HTTP/1.1"` + "\n"

@@ -62,6 +62,20 @@ func daemonUser(t testing.TB) string {
 	return self.Username
 }
 
+// daemonGroup is daemonUser's own group.
+func daemonGroup(t testing.TB) string {
+	t.Helper()
+	owner, err := user.Lookup(daemonUser(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, err := user.LookupGroupId(owner.Gid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return group.Name
+}
+
 // daemonPatience is patience for a scheduler, which takes its own time.
 const daemonPatience = 60 * time.Second
 

@@ -25,8 +25,9 @@ type Icinga struct {
 	Port string // of its API and cluster listener
 	dir  string
 
-	daemon *exec.Cmd
-	client *http.Client
+	user, group string // whom it runs as
+	daemon      *exec.Cmd
+	client      *http.Client
 }
 
 // IcingaService is what the API says of a service.
@@ -48,7 +49,7 @@ const icingaPassword = "only-on-loopback"
 func NewIcinga(t testing.TB, name, plugins string, authority *Icinga) *Icinga {
 	t.Helper()
 	Need(t, "icinga2")
-	i := &Icinga{Name: name, Port: Port(t), dir: SharedDir(t)}
+	i := &Icinga{Name: name, Port: Port(t), dir: SharedDir(t), user: daemonUser(t), group: daemonGroup(t)}
 	for _, folder := range []string{"data/certs", "log", "cache", "run", "spool", "zones.d"} {
 		if err := os.MkdirAll(filepath.Join(i.dir, folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -259,7 +260,7 @@ func (i *Icinga) args(command ...string) []string {
 	for name, folder := range defines {
 		command = append(command, "-DConfiguration."+name+"="+filepath.Join(i.dir, folder))
 	}
-	return command
+	return append(command, "-DConfiguration.RunAsUser="+i.user, "-DConfiguration.RunAsGroup="+i.group)
 }
 
 // run runs one of the instance's other commands.

@@ -28,11 +28,25 @@ func Need(t testing.TB, program string) string {
 			return path
 		}
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed, and CI needs it", program)
-	}
-	t.Skipf("%s is not installed: this test needs the real one", program)
+	lacks(t, program+" is not installed")
 	return ""
+}
+
+// NeedRoot skips a test that only root can run, and fails it in CI.
+func NeedRoot(t testing.TB) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		lacks(t, "only root can run this")
+	}
+}
+
+// lacks ends a test for what is missing here.
+func lacks(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what + ", and CI needs it")
+	}
+	t.Skip(what)
 }
 
 // Dir returns a new directory whose path is short enough for sockets in it,

@@ -9,24 +9,11 @@ import (
 	"testing"
 
 	"check-haproxy/internal/plugin"
+	"check-haproxy/test/rig"
 )
 
-// need skips a test whose program is missing; in CI it fails.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s is not installed", program)
-	default:
-		t.Skipf("%s is not installed", program)
-	}
-	return path
-}
-
 func TestManPagesHaveNoWarnings(t *testing.T) {
-	need(t, "man")
+	rig.Need(t, "man")
 	pages := currentPages(t)
 	for _, p := range append(Programs(), tool) {
 		file := filepath.Join(t.TempDir(), p.page())
@@ -106,7 +93,7 @@ func TestCompletions(t *testing.T) {
 		{"zsh", zshTry("lshaproxy --state=x --socket=other.sock -s v"), "lshaproxy --state=x --socket=other.sock -s v2other "},
 	} {
 		t.Run(test.shell, func(t *testing.T) {
-			command := exec.Command(need(t, test.shell), "-c", test.script)
+			command := exec.Command(rig.Need(t, test.shell), "-c", test.script)
 			command.Dir = folder
 			command.Env = append(os.Environ(), "HOME="+folder)
 			got, err := command.CombinedOutput()

@@ -203,9 +203,7 @@ func TestLiveRefuses(t *testing.T) {
 
 // TestLiveDenied asks as somebody who may not.
 func TestLiveDenied(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can become somebody else")
-	}
+	rig.NeedRoot(t)
 	h := rig.Start(t, "backend be\n")
 	for mode, want := range map[os.FileMode]string{
 		0o755: "cannot connect to " + h.Socket + ": permission denied, it belongs to root:root with mode 0600; ",
