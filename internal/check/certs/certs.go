@@ -10,7 +10,6 @@ import (
 	"check-haproxy/internal/haproxy"
 	"check-haproxy/internal/plugin"
 	"check-haproxy/internal/plugin/threshold"
-	"check-haproxy/internal/sorting"
 )
 
 // DefaultWarning and DefaultCritical are days that have to be left.
@@ -76,6 +75,7 @@ func Judge(s Subject, o Options) Verdict {
 		v.add(Unreadable, plugin.Unknown)
 		return v
 	}
+	// What is CRITICAL by itself comes first, what is WARNING at most comes last.
 	if s.NotBefore.After(o.Now) {
 		v.add(NotYetValid, plugin.Critical)
 	}
@@ -87,7 +87,6 @@ func Judge(s Subject, o Options) Verdict {
 	default:
 		v.add(Differs, plugin.Warning)
 	}
-	sorting.Stable(v.Problems, func(a, b Problem) int { return plugin.WorseFirst(a.State, b.State) })
 	return v
 }
 
