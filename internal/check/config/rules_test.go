@@ -183,6 +183,15 @@ var ruleCases = map[string][]ruleCase{
 		{"more let in than there is room", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", "NOTE 4 a"},
 		{"they wait", "frontend fe\n maxconn 10\n default_backend a\nbackend a\n timeout queue 5s\n server s 10.0.0.1:80 maxconn 9", ""},
 		{"let in by the process", "global\n maxconn 10\nfrontend fe\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", "NOTE 5 a"},
+		{"the process lets in no more", "global\n maxconn 9\nfrontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", ""},
+		{"one of two backends is not limited", "frontend fe\n maxconn 10\n use_backend b if { path /b }\n default_backend a\nbackend a\n timeout queue 1s\n server s 10.0.0.1:80 maxconn 60\nbackend b\n server s 10.0.0.1:80", ""},
+		{"both backends together", "frontend fe\n maxconn 119\n use_backend b if { path /b }\n default_backend a\nbackend a\n timeout queue 1s\n server s 10.0.0.1:80 maxconn 60\nbackend b\n timeout queue 1s\n server s 10.0.0.1:80 maxconn 60", "NOTE 2 fe"},
+		{"a backend that a map names", "frontend fe\n maxconn 10\n use_backend %[path,map(/m)]\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 60", "NOTE 2 fe"},
+		{"the last maxconn wins", "frontend fe\n maxconn 100\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 60", "NOTE 3 fe"},
+		{"a maxconn of 0 is none", "global\n maxconn 5\nfrontend fe\n maxconn 10\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 0", ""},
+		{"a maxconn that is no number", "global\n maxconn many\nfrontend fe\n maxconn some\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", ""},
+		{"a maxconn below 0", "global\n maxconn -9\nfrontend fe\n maxconn -9\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 9", ""},
+		{"a backend that is disabled", "global\n maxconn 10\nbackend a\n disabled\n server s 10.0.0.1:80 maxconn 60", ""},
 		{"nobody leads there", "global\n maxconn 10\nbackend a\n server s 10.0.0.1:80 maxconn 9", ""},
 		{"a listen", "listen li\n maxconn 10\n server s 10.0.0.1:80 maxconn 5\nlisten l2\n maxconn 10\n server s 10.0.0.1:80 maxconn 15", "NOTE 1 li\nNOTE 5 l2"},
 	},
@@ -434,6 +443,25 @@ func TestBehind(t *testing.T) {
 }
 
 // TestRuleTexts holds that each rule can be documented.
+// TestTextsOfVariants: a rule that finds one thing in several forms says which.
+func TestTextsOfVariants(t *testing.T) {
+	for _, test := range []struct{ rule, text, want string }{
+		{"dns-at-start", "backend b\n server s a.example.com:80", "server s "},
+		{"dns-at-start", "backend b\n server s a.example.com:80 resolvers r", "server s names the resolvers r, and there is no such"},
+		{"dns-stops-start", "backend b\n server s a.example.com:80 resolvers r\nresolvers r\n nameserver n 10.0.0.1:53", "server s has resolvers and no init-addr"},
+		{"no-check", "backend b\n server s 10.0.0.1:80 observe layer4", "server s is observed and not checked"},
+		{"maxconn-order", "frontend fe\n maxconn 119\n use_backend b if { path /b }\n default_backend a\nbackend a\n timeout queue 1s\n server s 10.0.0.1:80 maxconn 60\nbackend b\n timeout queue 1s\n server s 10.0.0.1:80 maxconn 60",
+			"the frontend takes 119 connections, the servers behind it 120 together"},
+		{"maxconn-order", "frontend fe\n maxconn 10\n default_backend a\nfrontend f2\n maxconn 7\n default_backend a\nbackend a\n server s 10.0.0.1:80 maxconn 11",
+			"the servers take 11 requests together, 17 are let in"},
+	} {
+		judged := Judge(Subject{Configuration: parse(t, test.text)}, Options{Only: only(t, test.rule)})
+		if !slices.ContainsFunc(judged, func(j Judgement) bool { return strings.HasPrefix(j.Message, test.want) }) {
+			t.Errorf("%s of\n%s\nfinds %+v, want %q", test.rule, test.text, judged, test.want)
+		}
+	}
+}
+
 func TestRuleTexts(t *testing.T) {
 	for _, rule := range Rules() {
 		if rule.Name == "" || rule.Finds == "" || rule.Why == "" || rule.Chapter == "" || strings.ContainsAny(rule.Why, "<>|;") {
