@@ -1,3 +1,5 @@
+// Command check_haproxy_backend answers whether a server is left that can answer, in
+// every backend of a HAProxy.
 package main
 
 import (

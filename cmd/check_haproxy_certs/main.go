@@ -1,3 +1,5 @@
+// Command check_haproxy_certs answers whether a certificate that a HAProxy serves
+// expires, or differs from its file.
 package main
 
 import (

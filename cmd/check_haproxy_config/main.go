@@ -1,3 +1,4 @@
+// Command check_haproxy_config answers whether a haproxy.cfg invites the next outage.
 package main
 
 import (

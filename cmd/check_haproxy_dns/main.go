@@ -1,3 +1,5 @@
+// Command check_haproxy_dns answers whether the names behind the servers of a HAProxy
+// still mean what it takes them for.
 package main
 
 import (

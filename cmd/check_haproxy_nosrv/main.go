@@ -1,3 +1,5 @@
+// Command check_haproxy_nosrv answers whether the rate of requests that find no
+// server is high, or rising, and in which backend.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// Command check_haproxy_process answers whether a HAProxy process itself is well.
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Command check_haproxy_sessions answers how near a HAProxy is to the limits that it
+// really enforces.
 package main
 
 import (

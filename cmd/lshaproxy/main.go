@@ -1,3 +1,5 @@
+// Command lshaproxy shows what a HAProxy does now, what is wrong with it and why, and
+// how to look further.
 package main
 
 import (

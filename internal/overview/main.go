@@ -1,3 +1,5 @@
+// Package overview is lshaproxy: it asks as the checks do, and shows their verdicts
+// with causes and commands. It judges nothing itself.
 package overview
 
 import (

@@ -1,4 +1,4 @@
-// Package bug turns a panic into an error, so that a mistake in the program
+// Package panics turns a panic into an error, so that a mistake in the program
 // reads as UNKNOWN with a reason instead of a crash.
 package panics
 

@@ -113,6 +113,36 @@ func TestSortedInOnePlace(t *testing.T) {
 	}
 }
 
+// What a package is for stands once above its name, as go doc shows it.
+func TestPackagesAreDescribed(t *testing.T) {
+	described := map[string]string{}
+	for name, file := range sources(t) {
+		folder := filepath.ToSlash(filepath.Dir(name))
+		opening := "Package " + file.Name.Name + " "
+		if file.Name.Name == "main" {
+			opening = "Command " + filepath.Base(folder) + " "
+		}
+		clause, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.PackageClauseOnly|parser.ParseComments)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case clause.Doc != nil && described[folder] != "":
+			t.Errorf("%s is described in %s too", folder, described[folder])
+		case clause.Doc != nil && !strings.HasPrefix(clause.Doc.Text(), opening):
+			t.Errorf("the description in %s does not begin with %q", name, opening)
+		case clause.Doc != nil:
+			described[folder] = name
+		case described[folder] == "":
+			described[folder] = ""
+		}
+	}
+	for folder, name := range described {
+		if name == "" {
+			t.Errorf("%s is not described", folder)
+		}
+	}
+}
+
 // called is "package.Function" of a call.
 func called(call *ast.CallExpr) string {
 	selector, ok := call.Fun.(*ast.SelectorExpr)
