@@ -218,6 +218,21 @@ func TestNothingPointsUpward(t *testing.T) {
 	}
 }
 
+// The map of the house shows all of it.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range sources(t) {
+		folder := filepath.ToSlash(filepath.Dir(name))
+		base := filepath.Base(folder)
+		if strings.HasPrefix(folder, "internal/") && !strings.Contains(string(text), "`"+base+"`") && !strings.Contains(string(text), "/"+base+"`") {
+			t.Errorf("docs/architecture.md does not name %s", folder)
+		}
+	}
+}
+
 // A command leads to its package: its main only exits with what that returns.
 func TestMainsAreShort(t *testing.T) {
 	mains, err := filepath.Glob(filepath.Join(root, "cmd/*/main.go"))
