@@ -134,7 +134,15 @@ func (p panel) influxQuery(field string) (query, alias string) {
 		from, tags, alias = "/^haproxy_/", `"hostname", "service"`, "$tag_hostname $tag_service"
 	}
 	return fmt.Sprintf(`SELECT mean("%s") FROM %s WHERE ("hostname" =~ /^${host:regex}$/ AND "metric" =~ /%s/) AND $timeFilter GROUP BY time($__interval), %s fill(null)`,
-		field, from, p.chosenPattern(), tags), alias
+		field, from, p.chosenPattern(), tags), alias + ofLimit(field)
+}
+
+// ofLimit is what tells the line of a limit from that of the value.
+func ofLimit(field string) string {
+	if field == "value" {
+		return ""
+	}
+	return " " + field
 }
 
 // maxDots is how many dots in a metric's name the Graphite dashboard reckons
@@ -152,7 +160,7 @@ func (p panel) graphiteTarget(field string) string {
 	for _, glob := range p.globs() {
 		paths = append(paths, "icinga2.$host.services.*."+p.command+".perfdata."+glob+"."+field)
 	}
-	return "aliasSub(group(" + strings.Join(paths, ", ") + `), '^icinga2\.([^.]+)\.services\.([^.]+)\..*\.perfdata\.(.+)\.` + field + `$', '\1 \2 \3')`
+	return "aliasSub(group(" + strings.Join(paths, ", ") + `), '^icinga2\.([^.]+)\.services\.([^.]+)\..*\.perfdata\.(.+)\.` + field + `$', '\1 \2 \3` + ofLimit(field) + `')`
 }
 
 type object = map[string]any
