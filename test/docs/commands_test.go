@@ -18,7 +18,7 @@ var (
 // TestCommands looks at the commands that no test runs, for want of a Docker, an
 // Elasticsearch or root: each program has the flags that it is given there.
 func TestCommands(t *testing.T) {
-	bin := buildAll(t)
+	bin := binaries(t)
 	helps := map[string]string{}
 	for _, page := range pages(t) {
 		for line := range strings.Lines(read(t, page)) {

@@ -49,7 +49,7 @@ func read(t *testing.T, page string) string {
 // are its output; "…" stands for anything, and "$ echo $?" for the exit code of
 // the command before.
 func TestExamples(t *testing.T) {
-	bin := buildAll(t)
+	bin := binaries(t)
 	ran := 0
 	for _, page := range pages(t) {
 		text := read(t, page)
@@ -131,9 +131,28 @@ func run(t *testing.T, bin, command string) (output, code string) {
 	return string(out), strings.TrimPrefix(cmd.ProcessState.String(), "exit status ")
 }
 
-func buildAll(t *testing.T) string {
+// bin is the folder of all programs, once a test wanted them.
+var bin string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if bin != "" {
+		_ = os.RemoveAll(bin)
+	}
+	os.Exit(code)
+}
+
+// binaries builds all programs once, and returns their folder.
+func binaries(t *testing.T) string {
 	t.Helper()
-	bin := t.TempDir()
+	if bin != "" {
+		return bin
+	}
+	folder, err := os.MkdirTemp("", "docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin = folder
 	cmd := exec.Command("go", "build", "-o", bin, "./cmd/...")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
