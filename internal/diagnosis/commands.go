@@ -197,6 +197,16 @@ func (c Case) tryServer(s *haproxy.Server) []string {
 	return c.tryAt(s, withPort(place.Address, place.Port))
 }
 
+// TryAsClients gives a server a request where those of clients go, not where its
+// health check asks.
+func (c Case) TryAsClients(s *haproxy.Server) []string {
+	place := s.Place()
+	place.CheckAddress, place.CheckPort = "", 0
+	there := *s
+	there.State = &place
+	return c.tryServer(&there)
+}
+
 // tryAt is tryServer for a server that is somewhere else by now, "host:port".
 // The check has an address or a port of its own, or uses these.
 func (c Case) tryAt(s *haproxy.Server, at string) []string {

@@ -300,6 +300,23 @@ func TestQueueFinding(t *testing.T) {
 	}
 }
 
+// TestTryAsClients goes where requests go, wherever the health check asks.
+func TestTryAsClients(t *testing.T) {
+	b := haproxy.Backend{Name: "api", Servers: []haproxy.Server{
+		{Name: "api03", State: &haproxy.ServerState{Address: "192.0.2.3", Port: 80, CheckAddress: "192.0.2.9", CheckPort: 8081}},
+		{Name: "page", Address: "192.0.2.4:8080"}, // as a stats page tells it
+		{Name: "socket", Address: "unix"},
+	}}
+	for i, want := range []string{"curl -gv --max-time 10 -o /dev/null 'http://192.0.2.3:80/'", "curl -gv --max-time 10 -o /dev/null 'http://192.0.2.4:8080/'", ""} {
+		if got := strings.Join(at(&b).TryAsClients(&b.Servers[i]), "\n"); got != want {
+			t.Errorf("%s: %q, want %q", b.Servers[i].Name, got, want)
+		}
+	}
+	if b.Servers[0].Place().CheckPort != 8081 {
+		t.Error("the server was changed")
+	}
+}
+
 // FuzzCommands holds that nothing from outside gets into a command where a
 // shell, socat or HAProxy would take it for more than a name.
 func FuzzCommands(f *testing.F) {
@@ -314,7 +331,7 @@ func FuzzCommands(f *testing.F) {
 		}}}
 		c := at(&b)
 		c.Address, c.Names, c.CheckPath = endpoint, moved(fqdn, to), to
-		for _, finding := range findings(c) {
+		for _, finding := range append(findings(c), Finding{Commands: c.TryAsClients(&b.Servers[0])}) {
 			for _, command := range finding.Commands {
 				command, _, _ = strings.Cut(command, "  # ")
 				bare := quotedPart.ReplaceAllString(strings.TrimSuffix(command, " </dev/null"), "")

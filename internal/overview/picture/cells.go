@@ -53,14 +53,26 @@ func waiting(n haproxy.Number) draw.Line {
 
 // nosrv is how many requests found no server in the window.
 func (s *Section) nosrv() draw.Line {
-	switch {
-	case s.NOSRV == nil:
+	if s.NOSRV == nil {
 		return nil
-	case s.NOSRV.NOSRV == 0:
-		return draw.Text(draw.Faint, "0")
-	default:
-		return draw.Text(StyleOf(s.NOSRV.State), strconv.FormatUint(s.NOSRV.NOSRV, 10))
 	}
+	return inWindow(s.NOSRV.NOSRV, s.NOSRV.State)
+}
+
+// spoiled is how many requests the section's servers spoiled in the window.
+func (s *Section) spoiled() draw.Line {
+	if s.Errors == nil {
+		return nil
+	}
+	return inWindow(s.Errors.Errors, s.Errors.State)
+}
+
+// inWindow is a number of lost requests, in the colour of what a check says of it.
+func inWindow(n uint64, state plugin.State) draw.Line {
+	if n == 0 {
+		return draw.Text(draw.Faint, "0")
+	}
+	return draw.Text(StyleOf(state), strconv.FormatUint(n, 10))
 }
 
 // since is how long something has been as it is. What has been so since the

@@ -3,10 +3,12 @@ package picture
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"check-haproxy/internal/check"
+	spoiled "check-haproxy/internal/check/errors"
 	"check-haproxy/internal/check/nosrv"
 	"check-haproxy/internal/check/rates"
 	"check-haproxy/internal/overview/draw"
@@ -34,6 +36,19 @@ func (s *Section) addLog(log *nosrv.Section, facts *Facts) {
 	s.add(ofLog(facts.Log, log, facts.LogCommand))
 }
 
+// addErrors adds what the log says of the servers' requests.
+func (s *Section) addErrors(errors *spoiled.Section, command string) {
+	s.Errors = errors
+	s.add(ofErrors(s.Target, errors, command))
+	for i := range s.Servers {
+		server := &s.Servers[i]
+		named := func(e spoiled.Server) bool { return e.Name == server.Name }
+		if j := slices.IndexFunc(errors.Servers, named); j >= 0 {
+			server.Spoiled = &errors.Servers[j]
+		}
+	}
+}
+
 // addLogOnly adds the sections in trouble of which the log alone tells: nothing
 // that was asked for has their name.
 func (p *Picture) addLogOnly() {
@@ -57,12 +72,14 @@ func (p *Picture) addLogOnly() {
 	}
 }
 
-// grep is the command that shows a section's lines without a server.
-func grep(command, name string) []string {
-	if command == "" || draw.Clean(name) != name || strings.Contains(name, "'") {
+// grep is the command that shows a section's lines of one server, or of none:
+// "<NOSRV>".
+func grep(command, name, server string) []string {
+	place := name + "/" + server
+	if command == "" || draw.Clean(place) != place || strings.Contains(place, "'") {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s | grep -F ' %s/<NOSRV> ' | tail -n 5", command, name)}
+	return []string{fmt.Sprintf("%s | grep -F ' %s ' | tail -n 5", command, place)}
 }
 
 // chartAndSections draws the rate of requests that found no server: all of them

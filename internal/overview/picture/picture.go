@@ -117,6 +117,8 @@ type Server struct {
 	State plugin.State   // of its sessions and its queue
 	Limit haproxy.Number // how many sessions it may have now
 	Bar   plugin.State   // how near they are to it
+	// Spoiled is what the log says of its requests; nil if it has no line of it.
+	Spoiled *spoiled.Server
 }
 
 // Of has the checks judge the facts.
@@ -238,8 +240,7 @@ func (p *Picture) addBackend(t check.Target) {
 	}
 	s.addLog(p.log[t.Name], &p.facts)
 	if errors := p.errors[t.Name]; errors != nil {
-		s.Errors = errors
-		s.add(ofErrors(errors))
+		s.addErrors(errors, p.facts.LogCommand)
 	}
 	p.sections = append(p.sections, s)
 }
@@ -257,7 +258,7 @@ func (s *Section) addSessions(t check.Target) {
 	verdicts := []sessions.Verdict{room}
 	for _, server := range s.Availability.Servers {
 		v := sessions.JudgeServer(t.Server(server.Name), server.Server, limits)
-		s.Servers = append(s.Servers, Server{server, v.State, v.Usage.Limit, v.Usage.State})
+		s.Servers = append(s.Servers, Server{Server: server, State: v.State, Limit: v.Usage.Limit, Bar: v.Usage.State})
 		if v.State != plugin.OK {
 			verdicts = append(verdicts, v)
 		}

@@ -96,6 +96,7 @@ func (s *Section) Row(c draw.Canvas, withLog, condensed bool) draw.Row {
 	r.Cells[ColQueue] = waiting(s.Queue)
 	if withLog {
 		r.Cells[ColNOSRV] = s.nosrv()
+		r.Cells[ColSpoiled] = s.spoiled()
 	}
 	if s.Availability != nil {
 		r.Cells[ColSince] = since(s.Backend.LastChange, s.Uptime)
@@ -182,7 +183,9 @@ func (s *Section) ServerRows(most int) []draw.Row {
 }
 
 // calm says that there is nothing to say about a server.
-func (s *Server) calm() bool { return s.State == plugin.OK && s.Standing == backend.Up }
+func (s *Server) calm() bool {
+	return s.State == plugin.OK && s.Standing == backend.Up && (s.Spoiled == nil || s.Spoiled.State == plugin.OK)
+}
 
 // up is how many servers are up, backup servers too.
 func (s *Section) up() (n int) {
@@ -205,6 +208,9 @@ func (s *Server) row(uptime haproxy.Number) draw.Row {
 	r.Cells[ColState] = draw.Text(s.look(), status)
 	r.Cells[ColSessions] = ofLimit(s.Sessions, s.Limit)
 	r.Cells[ColQueue] = waiting(s.Queue)
+	if s.Spoiled != nil {
+		r.Cells[ColSpoiled] = inWindow(s.Spoiled.Counted, s.Spoiled.State)
+	}
 	r.Cells[ColSince] = since(s.LastChange, uptime)
 	r.Cells[ColCheck] = draw.Text(draw.Plain, more)
 	if s.Standing == backend.Up {

@@ -11,6 +11,7 @@ const (
 	ColBar // of sessions
 	ColQueue
 	ColNOSRV    // in the log's window
+	ColSpoiled  // likewise: requests that servers spoiled
 	ColRequests // a second
 	ColTrend    // of the requests
 	ColLost     // requests without a server, a second
@@ -29,6 +30,7 @@ var Table = draw.Table{
 		ColBar:      {Gap: 1, Bar: true},
 		ColQueue:    {Title: "QUEUE", Gap: 2, Right: true, IfAny: true},
 		ColNOSRV:    {Title: "NOSRV", Gap: 2, Right: true, IfAny: true},
+		ColSpoiled:  {Title: "ERRORS", Gap: 2, Right: true, IfAny: true},
 		ColRequests: {Title: "REQ/S", Gap: 2, Right: true},
 		ColTrend:    {Gap: 1, Right: true},
 		ColLost:     {Title: "NOSRV/S", Gap: 2, Right: true, IfAny: true},
@@ -40,7 +42,8 @@ var Table = draw.Table{
 	Shrink: []draw.Step{
 		{Column: ColCheck, To: 34}, {Column: ColName, To: 34}, {Column: ColBytes}, {Column: ColCheck, To: 24}, {Column: ColBar, To: 6},
 		{Column: ColName, To: 20}, {Column: ColBar, To: 4}, {Column: ColTrend}, {Column: ColBar}, {Column: ColCheck, To: 16},
-		{Column: ColName, To: 16}, {Column: ColSince}, {Column: ColNOSRV}, {Column: ColQueue}, {Column: ColErrors},
+		{Column: ColName, To: 16}, {Column: ColSince}, {Column: ColSpoiled}, {Column: ColNOSRV}, {Column: ColQueue},
+		{Column: ColErrors},
 		{Column: ColCheck, To: 7}, {Column: ColSessions}, {Column: ColRequests}, {Column: ColName, To: 10}, {Column: ColLost},
 		{Column: ColState, To: 6}, {Column: ColCheck},
 	},

@@ -140,7 +140,7 @@ func ofLog(log *nosrv.Outcome, s *nosrv.Section, command string) Verdict {
 	if s.State != plugin.OK {
 		v.Cause = s.Cause
 	}
-	v.Findings = []diagnosis.Finding{{Cause: v.Cause, Evidence: evidence, Commands: grep(command, s.Name)}}
+	v.Findings = []diagnosis.Finding{{Cause: v.Cause, Evidence: evidence, Commands: grep(command, s.Name, "<NOSRV>")}}
 	if s.Example != "" {
 		v.Findings = append(v.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + s.Example})
 	}
@@ -148,18 +148,37 @@ func ofLog(log *nosrv.Outcome, s *nosrv.Section, command string) Verdict {
 }
 
 // ofErrors is check_haproxy_errors's.
-func ofErrors(s *spoiled.Section) Verdict {
+func ofErrors(t check.Target, s *spoiled.Section, command string) Verdict {
 	v := Verdict{Check: "errors", State: s.State, Cause: s.Cause}
 	if s.State == plugin.OK {
 		return v
 	}
 	finding := s.Finding(false)
 	v.Words = words(finding)
-	v.Findings = []diagnosis.Finding{{Cause: s.Cause, Evidence: joined(", ", joined(": ", v.Words, finding.Cause), finding.Evidence)}}
+	evidence := joined(", ", joined(": ", v.Words, finding.Cause), finding.Evidence)
+	v.Findings = []diagnosis.Finding{{Cause: s.Cause, Evidence: evidence, Commands: lookAtServer(t, s, command)}}
 	if s.Tally.Example != "" {
 		v.Findings = append(v.Findings, diagnosis.Finding{Evidence: "the newest in the log: " + s.Tally.Example})
 	}
 	return v
+}
+
+// lookAtServer are commands that look at the server that spoils most.
+func lookAtServer(t check.Target, s *spoiled.Section, command string) []string {
+	if len(s.Servers) == 0 {
+		return nil
+	}
+	name := s.Servers[0].Name
+	lines := grep(command, t.Name, name)
+	i := slices.IndexFunc(t.Backend.Servers, func(server haproxy.Server) bool { return server.Name == name })
+	if i < 0 {
+		return lines
+	}
+	why, server := diagnosis.Case{Target: t}, &t.Backend.Servers[i]
+	if s.Cause == diagnosis.Flapping {
+		return why.Finding(s.Cause, []*haproxy.Server{server}).Commands
+	}
+	return slices.Concat(why.TryAsClients(server), lines)
 }
 
 // words are what is wrong with one section, without its name.
