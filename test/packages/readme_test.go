@@ -2,6 +2,7 @@ package packages
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,6 +22,26 @@ func block(t *testing.T, language string) string {
 		t.Fatalf("the README has %d blocks of %s", len(found), language)
 	}
 	return string(found[0][1])
+}
+
+// TestReadmeDemo runs the first of README's two commands on sources as a clone has
+// them; the second is what runs this.
+func TestReadmeDemo(t *testing.T) {
+	for _, program := range []string{"make", "haproxy", "rsyslogd"} {
+		rig.Need(t, program)
+	}
+	from, err := sources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo := exec.Command("make", "demo")
+	demo.Dir = from
+	output, err := demo.CombinedOutput()
+	shown := strings.TrimSpace(string(output))
+	found, mended := strings.Index(shown, "exit code 2 (CRITICAL)"), strings.LastIndex(shown, "exit code 0 (OK)")
+	if err != nil || found < 0 || mended < found || !strings.HasSuffix(shown, "200 OK") {
+		t.Errorf("make demo: %v\n%s", err, shown)
+	}
 }
 
 // TestReadmeForNagios follows the README with the package installed: its services
