@@ -119,6 +119,8 @@ func TestGrowth(t *testing.T) {
 		},
 		{"the same pid, started later, as in a container", []Sample{sample(0, p, "api 10 1"), sample(60, process(7, 30), "api 20 5")}, "0-60: api 20 5"},
 		{"by age alone, inexactly", []Sample{sample(0, Process{PID: 7, Started: at(-100)}, "api 10 1"), sample(60, Process{PID: 7, Started: at(-98.5)}, "api 15 1")}, "0-60: api 5 0"},
+		{"by age alone, which stands still", []Sample{sample(0, Process{PID: 7, Started: at(-100)}, "api 10 1"), sample(2, Process{PID: 7, Started: at(-97.5)}, "api 15 1")}, "0-2: api 5 0"},
+		{"by age alone, another soon after", []Sample{sample(0, Process{PID: 7, Started: at(-100)}, "api 10 1"), sample(60, Process{PID: 7, Started: at(-96.5)}, "api 15 1")}, ""},
 		{"by age alone, another", []Sample{sample(0, Process{PID: 7, Started: at(-100)}, "api 10 1"), sample(60, Process{PID: 7, Started: at(-90)}, "api 15 1")}, ""},
 		{"a page", []Sample{sample(0, Process{}, "api 10 1 -50"), sample(60, Process{}, "api 15 1 -50")}, "0-60: api 5 0"},
 		{"a page where a count fell", []Sample{sample(0, Process{}, "api 10 1,web 9 9"), sample(60, Process{}, "api 15 1,web 9 8")}, ""},

@@ -38,8 +38,9 @@ type Process struct {
 }
 
 // restartSlack is how inexact Started is: HAProxy tells its age in whole
-// seconds, and the answer takes its time.
-const restartSlack = 2 * time.Second
+// seconds, and the answers take their time. It is more than the two seconds
+// between the samples of a first run, for an age that does not grow meanwhile.
+const restartSlack = 3 * time.Second
 
 // is says whether both are the same process.
 func (p Process) is(other Process) bool {
