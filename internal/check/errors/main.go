@@ -175,6 +175,7 @@ func (f *flags) runCounters(ctx context.Context, stdin io.Reader) (plugin.Result
 	selection := asked.Select()
 	for _, s := range sampled {
 		report.add(s, f.judgeSampled(s, f.targets(asked, s.Answer, selection.Takes)))
+		report.First = report.First || s.Anew
 		notes = append(notes, s.Notes(settings)...)
 	}
 	selection.Finish("backend")

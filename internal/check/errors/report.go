@@ -150,6 +150,7 @@ type Report struct {
 	Baseline time.Duration // before it, as far as it is known
 	Counting Counting
 	Narrowed bool // sections were chosen: the sums are not all of HAProxy's
+	First    bool // nothing older was there to be compared: a moment is judged
 
 	Unreadable uint64 // lines of a log that could not be read
 }
@@ -207,7 +208,11 @@ func (r Report) rest(ok int) []string {
 	case ok < len(r.Sections):
 		return []string{plugin.Count(ok, "other") + " OK"}
 	default:
-		return []string{fmt.Sprintf("%d of %d requests in %s failed", r.errors(), r.requests(), plugin.FormatDuration(r.Window))}
+		text := fmt.Sprintf("%d of %d requests in %s failed", r.errors(), r.requests(), plugin.FormatDuration(r.Window))
+		if r.First {
+			text += " (first run)"
+		}
+		return []string{text}
 	}
 }
 
