@@ -36,7 +36,7 @@ func (c Case) commands(cause Cause, servers []*haproxy.Server) []string {
 	case DNSResolution:
 		return slices.Concat(c.dig(s), c.ask("show resolvers"), journal)
 	case AgentDown:
-		return slices.Concat(c.ask("show stat "+section+" 4 -1"), journal)
+		return slices.Concat(askAgent(s.Checked()), c.ask("show stat "+section+" 4 -1"), journal)
 	case Maintenance, Drained:
 		return slices.Concat(c.whoTookItOut(s), journal, c.takeBack(s, server))
 	case ZeroWeight:
@@ -195,6 +195,16 @@ func (c Case) dig(s *haproxy.Server) []string {
 func (c Case) tryServer(s *haproxy.Server) []string {
 	place := s.Place()
 	return c.tryAt(s, withPort(place.Address, place.Port))
+}
+
+// askAgent asks the server's agent, which answers whoever connects.
+func askAgent(s *haproxy.Server) []string {
+	told := s.Place()
+	place, err := netip.ParseAddrPort(net.JoinHostPort(cmp.Or(told.AgentAddress, told.Address), strconv.FormatInt(told.AgentPort, 10)))
+	if err != nil || place.Addr().Zone() != "" || place.Port() == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("curl -gsS --max-time 10 'telnet://%s' </dev/null", place)}
 }
 
 // TryAsClients gives a server a request where those of clients go, not where its

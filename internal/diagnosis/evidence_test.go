@@ -23,6 +23,16 @@ func TestEvidenceOfEachCause(t *testing.T) {
 			s.Status, s.AgentStatus, s.LastAgent = "DOWN (agent)", "* L7STS", "via agent : down"
 		},
 			`its only server is reported down by the server's own agent: v2Elb (192.0.2.10:80) L7STS "via agent : down" for 36s`, "echo 'show stat v2 4 -1' | socat stdio /run/haproxy/admin.sock"},
+		"agent at a port": {func(s *haproxy.Server) {
+			s.Status, s.AgentStatus, s.LastAgent = "DOWN (agent)", "* L7STS", "via agent : down"
+			s.State.AgentPort, s.State.CheckPort = 9999, 8081
+		},
+			`its only server is reported down by the server's own agent: v2Elb (192.0.2.10:80) L7STS "via agent : down" for 36s`, "curl -gsS --max-time 10 'telnet://192.0.2.10:9999' </dev/null"},
+		"agent elsewhere": {func(s *haproxy.Server) {
+			s.Status, s.AgentStatus, s.LastAgent = "DOWN (agent)", "* L7STS", "via agent : down"
+			s.State.AgentAddress, s.State.AgentPort = "2001:db8::9", 9999
+		},
+			`its only server is reported down by the server's own agent: v2Elb (192.0.2.10:80) L7STS "via agent : down" for 36s`, "curl -gsS --max-time 10 'telnet://[2001:db8::9]:9999' </dev/null"},
 		"drained": {func(s *haproxy.Server) { s.Status = "DRAIN" },
 			"its only server is drained, without new requests: v2Elb (192.0.2.10:80) DRAIN for 36s", "journalctl -u haproxy --since '1 day ago' --grep '[Ss]erver v2/v2Elb '"},
 		"weight 0, the configured one unknown": {func(s *haproxy.Server) {

@@ -327,7 +327,7 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, section, server, fqdn, address, to, endpoint, status string) {
 		b := haproxy.Backend{Name: section, Servers: []haproxy.Server{{
 			Name: server, Status: status, CheckStatus: "L4CON", LastCheck: fqdn,
-			State: &haproxy.ServerState{Address: address, Port: 80, CheckAddress: to, FQDN: fqdn, SRVRecord: fqdn},
+			State: &haproxy.ServerState{Address: address, Port: 80, CheckAddress: to, AgentAddress: to, AgentPort: 9, FQDN: fqdn, SRVRecord: fqdn},
 		}}}
 		c := at(&b)
 		c.Address, c.Names, c.CheckPath = endpoint, moved(fqdn, to), to

@@ -78,13 +78,13 @@ func TestHeadsOfPeers(t *testing.T) {
 
 // TestServerStateColumns: by their names, in any order; "-" is nothing.
 func TestServerStateColumns(t *testing.T) {
-	const header = "1\n# be_name srv_name srv_addr srv_port srv_fqdn srvrecord srv_admin_state srv_iweight srv_use_ssl srv_check_addr srv_check_port\n"
+	const header = "1\n# be_name srv_name srv_addr srv_port srv_fqdn srvrecord srv_admin_state srv_iweight srv_use_ssl srv_check_addr srv_check_port srv_agent_addr srv_agent_port\n"
 	read := func(rows string) ([]ServerState, error) {
 		return NewReader(strings.NewReader(header + rows + "\n")).ServersState()
 	}
-	got, err := read("v2 s1 192.0.2.1 80 v2.example.com _http._tcp.v2 8 3 1 192.0.2.2 81\nv2 s2 - - - - - - 0 - -\nv2 s3 192.0.2.3 x 192.0.2.3 - 0 0 2 - 0\n")
+	got, err := read("v2 s1 192.0.2.1 80 v2.example.com _http._tcp.v2 8 3 1 192.0.2.2 81 192.0.2.4 82\nv2 s2 - - - - - - 0 - - - -\nv2 s3 192.0.2.3 x 192.0.2.3 - 0 0 2 - 0 - 0\n")
 	want := []ServerState{
-		{Backend: "v2", Server: "s1", Address: "192.0.2.1", Port: 80, FQDN: "v2.example.com", SRVRecord: "_http._tcp.v2", AdminState: 8, ConfiguredWeight: known(3), UsesTLS: true, CheckAddress: "192.0.2.2", CheckPort: 81},
+		{Backend: "v2", Server: "s1", Address: "192.0.2.1", Port: 80, FQDN: "v2.example.com", SRVRecord: "_http._tcp.v2", AdminState: 8, ConfiguredWeight: known(3), UsesTLS: true, CheckAddress: "192.0.2.2", CheckPort: 81, AgentAddress: "192.0.2.4", AgentPort: 82},
 		{Backend: "v2", Server: "s2"},
 		{Backend: "v2", Server: "s3", Address: "192.0.2.3", ConfiguredWeight: known(0), UsesTLS: true},
 	}
@@ -92,9 +92,9 @@ func TestServerStateColumns(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	for rows, reason := range map[string]string{
-		"v2 s1 192.0.2.1 80 - - 0 1 0 - -\nv2 s2\n": "row 2 of the servers' state: it has 2 fields, the header has 11",
-		" s1 192.0.2.1 80 - - 0 1 0 - -\n":          "row 1 of the servers' state: it has no names",
-		"v2  192.0.2.1 80 - - 0 1 0 - -\n":          "row 1 of the servers' state: it has no names",
+		"v2 s1 192.0.2.1 80 - - 0 1 0 - - - -\nv2 s2\n": "row 2 of the servers' state: it has 2 fields, the header has 13",
+		" s1 192.0.2.1 80 - - 0 1 0 - - - -\n":          "row 1 of the servers' state: it has no names",
+		"v2  192.0.2.1 80 - - 0 1 0 - - - -\n":          "row 1 of the servers' state: it has no names",
 	} {
 		if got, err := read(rows); err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%q: %+v, %v; want %q", rows, got, err, reason)

@@ -25,6 +25,8 @@ type ServerState struct {
 	UsesTLS          bool       // srv_use_ssl
 	CheckAddress     string     // srv_check_addr
 	CheckPort        int64      // srv_check_port
+	AgentAddress     string     // srv_agent_addr
+	AgentPort        int64      // srv_agent_port
 }
 
 // AddrPort is the address with its port; false if either is unknown.
@@ -143,6 +145,10 @@ func (s *ServerState) set(column string, field []byte, texts texts) {
 		s.Port = countOf(field).Value
 	case "srv_check_port":
 		s.CheckPort = countOf(field).Value
+	case "srv_agent_addr":
+		s.AgentAddress = texts.of(field)
+	case "srv_agent_port":
+		s.AgentPort = countOf(field).Value
 	case "srv_admin_state":
 		s.AdminState = AdminState(countOf(field).Value)
 	case "srv_use_ssl":

@@ -14,7 +14,7 @@ import (
 // short or garbled spoils everything; an extra that HAProxy refuses is a note.
 func (p process) ask(ctx context.Context, q Query) Answer {
 	a := p.askAbout(ctx, q)
-	a.Socket, a.Local, a.Address = true, p.isLocal(), p.shown()
+	a.Socket, a.Local, a.Address = true, p.isLocal(), p.fromAnywhere()
 	return a
 }
 

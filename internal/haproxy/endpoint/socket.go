@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,6 +28,17 @@ func (s socket) shown() string {
 		return "abns@" + strings.TrimRight(name, "\x00")
 	}
 	return s.address
+}
+
+// fromAnywhere is the address as it holds in every folder.
+func (s socket) fromAnywhere() string {
+	shown := s.shown()
+	if s.network == "unix" && shown == s.address {
+		if path, err := filepath.Abs(s.address); err == nil {
+			return path
+		}
+	}
+	return shown
 }
 
 // Dial connects to a stats socket, for a command of the caller's own. On another

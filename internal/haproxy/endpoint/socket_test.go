@@ -219,6 +219,24 @@ func TestSocketCutShort(t *testing.T) {
 	}
 }
 
+// TestFromAnywhere: what a person is told to type holds in another folder, too.
+func TestFromAnywhere(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[socket]string{
+		{"unix", "admin.sock"}:          filepath.Join(here, "admin.sock"),
+		{"unix", "/run/haproxy/x.sock"}: "/run/haproxy/x.sock",
+		{"unix", "@monitor"}:            "abns@monitor",
+		{"tcp", "localhost:9999"}:       "localhost:9999",
+	} {
+		if got := s.fromAnywhere(); got != want {
+			t.Errorf("%+v: %s, want %s", s, got, want)
+		}
+	}
+}
+
 func TestTimeOutSaysHowFar(t *testing.T) {
 	p := process{socket: socket{"unix", "/run/x.sock"}}
 	for came, want := range map[int64]string{0: "timed out without an answer", 5: "timed out after 5 bytes"} {
