@@ -292,7 +292,7 @@ func TestFiles(t *testing.T) {
 		}
 		all = append(all, &haproxy.Certificate{Name: path})
 	}
-	f := startFiles()
+	f := newFiles()
 	for range handful { // full hands, and some that are not
 		for _, c := range all[1:] {
 			f.add(c)
@@ -300,6 +300,9 @@ func TestFiles(t *testing.T) {
 	}
 	f.add(all[1])
 	f.close()
+	for range handful { // too late
+		f.add(all[0])
+	}
 	seen := map[string]bool{}
 	for i, c := range all {
 		found, err := f.of(c)

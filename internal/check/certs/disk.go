@@ -212,9 +212,10 @@ type files struct {
 	done  chan struct{}
 	wait  sync.WaitGroup
 
-	mu    sync.Mutex
-	next  []*haproxy.Certificate // for the queue
-	found map[fileKey]fileResult
+	mu              sync.Mutex
+	next            []*haproxy.Certificate // for the queue
+	started, closed bool
+	found           map[fileKey]fileResult
 }
 
 // fileKey is a file, and the fingerprint that was looked for in it.
@@ -232,12 +233,8 @@ const (
 	handful = 16
 )
 
-func startFiles() *files {
-	f := &files{queue: make(chan []*haproxy.Certificate, 64), done: make(chan struct{}), found: map[fileKey]fileResult{}}
-	for range readers {
-		f.wait.Go(f.readAhead)
-	}
-	return f
+func newFiles() *files {
+	return &files{queue: make(chan []*haproxy.Certificate, 64), done: make(chan struct{}), found: map[fileKey]fileResult{}}
 }
 
 // readAhead reads what is queued, until no more will come.
@@ -269,13 +266,7 @@ func (f *files) readAll(r *fileReader, list []*haproxy.Certificate) {
 
 // add has the file of a certificate read, unless it is too late for that.
 func (f *files) add(c *haproxy.Certificate) {
-	f.mu.Lock()
-	f.next = append(f.next, c)
-	var full []*haproxy.Certificate
-	if len(f.next) == handful {
-		full, f.next = f.next, nil
-	}
-	f.mu.Unlock()
+	full := f.collect(c)
 	if full == nil {
 		return
 	}
@@ -285,8 +276,29 @@ func (f *files) add(c *haproxy.Certificate) {
 	}
 }
 
+// collect returns a handful when it is full. The readers start with the first one:
+// while a HAProxy does not answer there is no thread for them.
+func (f *files) collect(c *haproxy.Certificate) (full []*haproxy.Certificate) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next = append(f.next, c); len(f.next) < handful || f.closed {
+		return nil
+	}
+	if !f.started {
+		f.started = true
+		for range readers {
+			f.wait.Go(f.readAhead)
+		}
+	}
+	full, f.next = f.next, nil
+	return full
+}
+
 // close ends reading ahead.
 func (f *files) close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
 	close(f.done)
 	f.wait.Wait()
 }

@@ -22,7 +22,7 @@ func Main(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, f *flags) (plugin.Result, error) {
-	disk := startFiles()
+	disk := newFiles()
 	asked, err := f.Ask(ctx, endpoint.Query{Subject: endpoint.OfCertificates, Certificate: func(local bool, c *haproxy.Certificate) {
 		if local && f.compares(c) && f.Selects(namesOf(c)...) {
 			disk.add(c)
