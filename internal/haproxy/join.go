@@ -43,21 +43,25 @@ func (b *Backend) markUnfilled() {
 	for i := range b.Servers {
 		s := &b.Servers[i]
 		if place := s.Place(); place.Address != "" && !s.IsUnresolved() {
-			resolved[origin{fqdn: place.FQDN}] = true
-			resolved[origin{srv: place.SRVRecord}] = true
+			resolved[fqdn(place.FQDN)] = true
+			resolved[srv(place.SRVRecord)] = true
 		}
 	}
 	delete(resolved, origin{}) // a server that is given by address
 	for i := range b.Servers {
 		s := &b.Servers[i]
 		place := s.Place()
-		s.Unfilled = s.IsUnresolved() && (resolved[origin{fqdn: place.FQDN}] || resolved[origin{srv: place.SRVRecord}])
+		s.Unfilled = s.IsUnresolved() && (resolved[fqdn(place.FQDN)] || resolved[srv(place.SRVRecord)])
 	}
 }
 
 // origin is what a server's address comes from: a name, or an SRV record. (A
 // slot of an SRV record has no FQDN before it is filled.)
 type origin struct{ fqdn, srv string }
+
+// Capitals make no difference in DNS.
+func fqdn(name string) origin { return origin{fqdn: strings.ToLower(name)} }
+func srv(name string) origin  { return origin{srv: strings.ToLower(name)} }
 
 // joinTracked finds the servers that others track. They may stand in another
 // section.

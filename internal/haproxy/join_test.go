@@ -55,6 +55,10 @@ func TestUnfilledSlots(t *testing.T) {
 			{Name: "a", Status: "UP", State: &ServerState{Address: "10.0.0.1", FQDN: "api.example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{FQDN: "api.example"}},
 			{Name: "c", Status: "MAINT (resolution)", State: &ServerState{FQDN: "other.example"}},
 		}, "b"},
+		"another one resolved, in capitals": {[]Server{
+			{Name: "a", Status: "UP", State: &ServerState{Address: "10.0.0.1", FQDN: "api.example", SRVRecord: "_x._tcp.Example"}}, {Name: "b", Status: "MAINT (resolution)", State: &ServerState{FQDN: "API.example"}},
+			{Name: "c", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "_x._TCP.example"}},
+		}, "b c"},
 		"of an SRV record": {[]Server{
 			{Name: "a", Status: "DOWN", State: &ServerState{Address: "10.0.0.1", FQDN: "one.example", SRVRecord: "_x._tcp.example"}},
 			{Name: "b", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "_x._tcp.example"}}, {Name: "c", Status: "MAINT (resolution)", State: &ServerState{SRVRecord: "_y._tcp.example"}},

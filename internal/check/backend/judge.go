@@ -131,7 +131,7 @@ func (v *Verdict) judge(o Options) {
 	case v.Backend.IsDown() && v.serves():
 		v.Trouble, v.Cause = HiddenServers, diagnosis.Unknown
 		v.State = v.allowed(plugin.Critical)
-	case o.MaintOK && v.Total() == 0:
+	case o.MaintOK && v.Total() == 0 && v.Out > 0:
 		v.State = plugin.OK
 	case critical.Alerts(up, percent):
 		v.State = plugin.Critical

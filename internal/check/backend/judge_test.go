@@ -86,6 +86,7 @@ func TestJudge(t *testing.T) {
 		{"all out", []string{"DRAIN", "MAINT", "0:UP"}, defaults, plugin.Critical, 0, 0, 3},
 		{"all out, percent", []string{"MAINT"}, criticalPercent, plugin.Critical, 0, 0, 1},
 		{"all out is fine", []string{"DRAIN", "MAINT", "0:UP"}, maintOK, plugin.OK, 0, 0, 3},
+		{"none that counts is out", []string{"b:UP", "b:DOWN"}, with(func(o *Options) { o.MaintOK, o.ActiveOnly = true, true }), plugin.Critical, 0, 0, 0},
 		{"out and down is not", []string{"MAINT", "DOWN"}, maintOK, plugin.Critical, 0, 1, 1},
 		{"on backup", []string{"DOWN", "b:UP"}, half, plugin.Warning, 1, 1, 0},
 		{"on backup, primaries in maintenance", []string{"MAINT", "b:UP"}, maintOK, plugin.Warning, 1, 0, 1},
