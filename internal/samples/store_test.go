@@ -328,3 +328,22 @@ func TestSweep(t *testing.T) {
 		}
 	}
 }
+
+// TestReadable: what a person finds a file by. The end of a place tells most.
+func TestReadable(t *testing.T) {
+	for place, want := range map[string]string{
+		"/run/haproxy/monitor.sock":    "run_haproxy_monitor.sock",
+		"lb1.example.com:9999":         "lb1.example.com_9999",
+		"http://lb1/stats?a=b&c='d'":   "http___lb1_stats_a_b_c__d",
+		"AZaz-09.":                     "AZaz-09.",
+		"@[`{/:":                       "",
+		"":                             "",
+		strings.Repeat("a", 40):        strings.Repeat("a", 40),
+		"b" + strings.Repeat("a", 40):  strings.Repeat("a", 40),
+		"b/" + strings.Repeat("a", 39): strings.Repeat("a", 39),
+	} {
+		if got := readable(place); got != want {
+			t.Errorf("%q is %q, want %q", place, got, want)
+		}
+	}
+}
