@@ -256,7 +256,7 @@ func (c *Counter) Tallies(covered time.Duration) []Tally {
 
 func (c *Counter) tally(name string, in *section, covered time.Duration) Tally {
 	t := Tally{
-		Target: check.Target{Name: name, Label: name, Names: []string{name}}, Window: c.stretch.Window, Logged: true,
+		Target: check.Target{Name: name, Label: name, Names: []string{name}}, Window: c.stretch.Window, At: c.stretch.At, Logged: true,
 		Before: c.scale.Before(in.spoiled, covered),
 	}
 	for name, s := range in.servers {

@@ -57,6 +57,7 @@ type Tally struct {
 
 	// What a log tells beside, for a person.
 	Logged  bool           // it was a log
+	At      time.Time      // when the window ended
 	Since   time.Time      // when the trouble of the window began
 	Minutes []rates.Minute // counted kinds along the stretch
 	Example string         // the newest line that shows it

@@ -82,7 +82,7 @@ func (s Section) evidence() string {
 		words = append(words, worst.brief())
 	}
 	if !s.Tally.Since.IsZero() {
-		words = append(words, "since "+s.Tally.Since.Format(time.TimeOnly))
+		words = append(words, "since "+plugin.FormatClock(s.Tally.Since, s.Tally.At))
 	}
 	switch {
 	case math.IsNaN(s.BaselineRate):

@@ -34,6 +34,9 @@ func TestWords(t *testing.T) {
 	single.Single, single.Target = true, single.Target.Server("s1")
 	since := tallyOf(Response, "s1 30/100")
 	since.Since = time.Date(2026, 11, 22, 14, 56, 20, 0, time.UTC)
+	since.At = since.Since.Add(time.Minute)
+	sinceYesterday := since
+	sinceYesterday.At = since.Since.Add(24 * time.Hour)
 	before := tallyOf(Response, "s1 30/100")
 	before.Before = []rates.Span{{Length: time.Hour, Spoiled: 30}}
 	wellBefore := tallyOf(Response, "s1 30/100")
@@ -58,6 +61,7 @@ func TestWords(t *testing.T) {
 		{logged(tallyOf(ServerError, "s1 30/100"), 0), "api: 30% of 100 requests failed (6/min): responses 5xx, s1 30% of 100", all30("server-error")},
 		{tallyOf(Connect, "s1 30/100"), "api: 30% of 100 requests failed (6/min): connections fail, s1 30% of 100", all30("connect")},
 		{since, "api: 30% of 100 requests failed (6/min): responses break off or are invalid, s1 30% of 100, since 14:56:20", all30("response")},
+		{sinceYesterday, "api: 30% of 100 requests failed (6/min): responses break off or are invalid, s1 30% of 100, since 2026-11-22 14:56:20", all30("response")},
 		{before, "api: 30% of 100 requests failed (6/min): responses break off or are invalid, s1 30% of 100, 0.5/min before",
 			strings.Replace(all30("response"), "25%;", "25%; 12 times the rate before, over 10;", 1)},
 		{wellBefore, "api: 30% of 100 requests failed (6/min): responses break off or are invalid, s1 30% of 100, none before",
