@@ -30,6 +30,8 @@ type Flags struct {
 	ServerName   string   `arg:"--server-name" placeholder:"NAME" help:"name that the server's certificate has to be for"`
 	Insecure     bool     `arg:"-k,--insecure" help:"do not verify the server's certificate"`
 	Proxy        bool     `arg:"--proxy" help:"ask the page through the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); else there is none"`
+	IPv4         bool     `arg:"-4,--use-ipv4" help:"connect by IPv4 alone"`
+	IPv6         bool     `arg:"-6,--use-ipv6" help:"connect by IPv6 alone"`
 	StatsFile    string   `arg:"--stats-file" placeholder:"PATH" help:"a saved answer to show stat or of a page with ;csv; - is standard input"`
 }
 
@@ -46,9 +48,19 @@ const (
 // the environment. An error is one in the arguments; a socket or file that is
 // not there is an Answer's.
 func (f *Flags) Endpoints(stdin io.Reader, getenv func(string) string) ([]Endpoint, error) {
+	family, err := f.family()
+	if err != nil {
+		return nil, err
+	}
 	endpoints, err := Sockets(f.Socket)
 	if err != nil {
 		return nil, err
+	}
+	for i, e := range endpoints {
+		if s, ok := e.source.(socket); ok && s.network == "tcp" {
+			s.network += family
+			endpoints[i].source = s
+		}
 	}
 	pages, err := f.pages(getenv)
 	if err != nil {
@@ -69,6 +81,20 @@ func (f *Flags) Endpoints(stdin io.Reader, getenv func(string) string) ([]Endpoi
 		endpoints = append(endpoints, defaultSocket(defaultSockets))
 	}
 	return distinct(endpoints), nil
+}
+
+// family ends the name of a network, as package net has it, that is of the kind of
+// address that was asked for: "4", "6", or empty for either.
+func (f *Flags) family() (string, error) {
+	switch {
+	case f.IPv4 && f.IPv6:
+		return "", advice.New("--use-ipv4 and --use-ipv6 are both given", "drop one")
+	case f.IPv4:
+		return "4", nil
+	case f.IPv6:
+		return "6", nil
+	}
+	return "", nil
 }
 
 // distinct drops places that are named twice, and numbers different ones that

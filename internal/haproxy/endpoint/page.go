@@ -20,7 +20,8 @@ type page struct {
 	address string // of the CSV, without credentials
 	login   login
 	trust   *tls.Config
-	proxied bool // by the proxy that the environment names
+	proxied bool   // by the proxy that the environment names
+	family  string // "4" or "6": by addresses of this kind alone
 }
 
 // maxRedirects is how often a page may send the plugin elsewhere.
@@ -41,7 +42,9 @@ func (p page) ask(ctx context.Context, q Query) []Answer {
 // watched.
 func (p page) fetch(ctx context.Context, q Query, progress *progress) (*haproxy.Stats, error) {
 	transport := &http.Transport{
-		DialContext:            progress.dial,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return progress.dial(ctx, network+p.family, address)
+		},
 		TLSClientConfig:        p.trust,
 		DisableCompression:     true,
 		DisableKeepAlives:      true,

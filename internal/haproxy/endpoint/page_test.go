@@ -82,6 +82,23 @@ func TestPageIgnoresProxies(t *testing.T) {
 	}
 }
 
+// TestAddressFamily: a server of one kind of address is not reached by the other.
+func TestAddressFamily(t *testing.T) {
+	at := host(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, csvPage) })
+	f := Flags{URL: []string{strings.Replace(at, "127.0.0.1", "localhost", 1)}, IPv4: true}
+	if a := askOne(t, f, Query{Rows: All}); a.Err != nil {
+		t.Errorf("by IPv4: %v", a.Err)
+	}
+	for _, f := range []Flags{{URL: []string{at}, IPv6: true}, {Socket: []string{strings.TrimPrefix(at, "http://")}, IPv6: true}} {
+		if a := askOne(t, f, Query{Rows: All}); a.Err == nil || !strings.Contains(a.Err.Error(), "no suitable address") {
+			t.Errorf("%v by IPv6: %v", f, a.Err)
+		}
+	}
+	if _, err := (&Flags{IPv4: true, IPv6: true, StatsFile: "x"}).Endpoints(nil, os.Getenv); err == nil {
+		t.Error("both kinds at once are no error")
+	}
+}
+
 // TestPageThroughProxy: only if it is asked for. A proxy that refuses is no sign
 // that HAProxy does not run.
 func TestPageThroughProxy(t *testing.T) {

@@ -32,6 +32,10 @@ func (f *Flags) pages(getenv func(string) string) ([]Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	family, err := f.family()
+	if err != nil {
+		return nil, err
+	}
 	var endpoints []Endpoint
 	for _, text := range urls {
 		address, err := f.pageURL(text)
@@ -43,7 +47,7 @@ func (f *Flags) pages(getenv func(string) string) ([]Endpoint, error) {
 			return nil, advice.New("there is a password without a user name", "add --username")
 		}
 		address.User = nil
-		endpoints = append(endpoints, Endpoint{Name: place(address), Label: hostPort(address), source: page{address.String(), own, trust, f.Proxy}})
+		endpoints = append(endpoints, Endpoint{Name: place(address), Label: hostPort(address), source: page{address.String(), own, trust, f.Proxy, family}})
 	}
 	return endpoints, nil
 }
