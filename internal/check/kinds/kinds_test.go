@@ -48,6 +48,12 @@ func TestCounts(t *testing.T) {
 	if kind, some := c.Most(Of(large, small)); kind != small || !some {
 		t.Errorf("most of two are %d, %v", kind, some)
 	}
+	if kind, some := (Counts[fault]{large: 1, strange: 1}).Most(All[fault]()); kind != large || !some {
+		t.Errorf("the first of equals is %d, %v", kind, some)
+	}
+	if got := (Counts[fault]{large: 1}).String(); got != "large 1" {
+		t.Errorf("one of a kind is %q", got)
+	}
 	if _, some := (Counts[fault]{}).Most(All[fault]()); some {
 		t.Error("nothing has a most frequent kind")
 	}
