@@ -170,7 +170,14 @@ func parse(program string, args []string, flags any) (*arg.Parser, error) {
 	if err != nil {
 		return nil, err
 	}
-	normal, err := normalize(append([]string{}, args...), options(reflect.TypeOf(flags).Elem()))
+	known := options(reflect.TypeOf(flags).Elem())
+	normal := append([]string{}, args...)
+	if _, ok := known[extraOpts]; ok {
+		normal, err = expand(program, normal)
+	}
+	if err == nil {
+		normal, err = normalize(normal, known)
+	}
 	if err != nil {
 		for _, a := range args {
 			if a == "-h" || a == "--help" {

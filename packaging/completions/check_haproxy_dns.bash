@@ -27,6 +27,6 @@ _check_haproxy_dns() {
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
 	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--nameserver|-t|--timeout|--max-output) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --proxy -4 --use-ipv4 -6 --use-ipv6 --stats-file --unreachable --refused -s --section -x --exclude --nameserver --no-lookup -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --proxy -4 --use-ipv4 -6 --use-ipv6 --extra-opts --stats-file --unreachable --refused -s --section -x --exclude --nameserver --no-lookup -t --timeout -v --verbose --perfdata --json --max-output --log-level -V --version -h --help" -- "$word")
 }
 complete -F _check_haproxy_dns check_haproxy_dns

@@ -30,6 +30,7 @@ complete -c check_haproxy_dns -s k -l insecure -d 'do not verify the server\'s c
 complete -c check_haproxy_dns -l proxy -d 'ask the page through the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); else there is none'
 complete -c check_haproxy_dns -s 4 -l use-ipv4 -d 'connect by IPv4 alone'
 complete -c check_haproxy_dns -s 6 -l use-ipv6 -d 'connect by IPv6 alone'
+complete -c check_haproxy_dns -l extra-opts -d 'read more options from a file (plugins.ini), as the Monitoring Plugins do; those of the command line win (repeatable) [default: the section of this name]'
 complete -c check_haproxy_dns -l stats-file -r -F -d 'a saved answer to show stat or of a page with ;csv; - is standard input'
 complete -c check_haproxy_dns -l unreachable -x -a 'ok warning critical unknown' -d 'state if HAProxy cannot be reached (no route, no such socket, no sign of life in time): ok, warning, critical or unknown; an answer that is refused, cut short or rubbish is always UNKNOWN [default: unknown]'
 complete -c check_haproxy_dns -l refused -x -a 'ok warning critical unknown' -d 'state if nobody listens on a socket or port, since HAProxy is not running: ok, warning, critical or unknown [default: critical]'

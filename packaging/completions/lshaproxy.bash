@@ -28,6 +28,6 @@ _lshaproxy() {
 	--log-level) mapfile -t COMPREPLY < <(compgen -W "off error warn info debug trace" -- "$word"); return ;;
 	-u|--url|-H|--hostname|-p|--port|-U|--username|-P|--password|--server-name|--ring|--log-format|--timezone|--at|--window|--baseline|--count|--nameserver|-t|--timeout) return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --proxy -4 --use-ipv4 -6 --use-ipv6 --stats-file --unreachable --refused -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch --list -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W "-S --socket -u --url -H --hostname -p --port --tls -U --username -P --password --password-file --ca-file --cert --key --server-name -k --insecure --proxy -4 --use-ipv4 -6 --use-ipv6 --extra-opts --stats-file --unreachable --refused -s --section -x --exclude -f --file --journal --journal-file --ring --log-format --config --timezone --at --window --baseline --count --nameserver --no-lookup --watch --list -v --verbose --json --color -t --timeout --log-level -V --version -h --help" -- "$word")
 }
 complete -F _lshaproxy lshaproxy

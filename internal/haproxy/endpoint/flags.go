@@ -32,6 +32,7 @@ type Flags struct {
 	Proxy        bool     `arg:"--proxy" help:"ask the page through the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); else there is none"`
 	IPv4         bool     `arg:"-4,--use-ipv4" help:"connect by IPv4 alone"`
 	IPv6         bool     `arg:"-6,--use-ipv6" help:"connect by IPv6 alone"`
+	ExtraOpts    []string `arg:"--extra-opts,separate" placeholder:"[SECTION][@FILE]" help:"read more options from a file (plugins.ini), as the Monitoring Plugins do; those of the command line win (repeatable) [default: the section of this name]"` // read by plugin.ParseArgs
 	StatsFile    string   `arg:"--stats-file" placeholder:"PATH" help:"a saved answer to show stat or of a page with ;csv; - is standard input"`
 }
 
