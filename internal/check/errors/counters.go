@@ -34,14 +34,18 @@ func Samples(window, baseline time.Duration) samples.Settings {
 	}
 }
 
-// Rows are the rows of targets that are sampled: the servers, and the BACKEND
-// rows, whose counts fall if counters are cleared.
+// Rows are the rows of targets that are sampled: the servers, but for those without
+// the counts that are needed, and the BACKEND rows, whose counts fall if counters are
+// cleared.
 func Rows(answer *endpoint.Answer, targets []check.Target) []samples.Row {
 	var rows []samples.Row
 	for _, target := range targets {
 		b := target.Backend
 		for i := range b.Servers {
 			s, c := &b.Servers[i], b.Servers[i].Counters
+			if missing(c) != "" {
+				continue
+			}
 			rows = append(rows, check.SampledRow(answer, b.Name, s.Name, s.LastChange, c.Sessions, c.FailedConnections, c.FailedResponses,
 				c.Answers, c.ServerErrors, c.ServerAborts, c.Retries, c.Redispatches, c.ClientAborts, c.Downs))
 		}
@@ -172,30 +176,44 @@ func (c Counting) countBaseline(series *samples.Series, baseline samples.Span, r
 func (t *Tally) isTunnel() bool { return t.Target.Backend.Mode == "tcp" }
 
 // unjudged says which needed counter of a backend's servers is not known; empty
-// if all are. Some are not told in TCP mode, and by old versions; but a damaged one
-// is none.
+// if all are.
 func (c Counting) unjudged(b *haproxy.Backend) string {
 	counted := c.Kinds | c.Tunnelled
 	for _, s := range b.Servers {
-		n := s.Counters
-		for _, needed := range []struct {
-			column string
-			missed bool
-		}{
-			{"stot", !n.Sessions.Known},
-			{"econ", !n.FailedConnections.Known},
-			{"eresp", !n.FailedResponses.Known},
-			{"wretr", n.Retries.Damaged},
-			{"wredis", n.Redispatches.Damaged},
-			{"hrsp_1xx … hrsp_other", n.Answers.Damaged},
-			{"srv_abrt", n.ServerAborts.Damaged},
-			{"cli_abrt", n.ClientAborts.Damaged && counted.Has(Abort)},
-			{"rtime", n.ResponseTime.Damaged && c.Slow > 0},
-			{"chkdown", n.Downs.Damaged},
-		} {
-			if needed.missed {
-				return "column " + needed.column + " of server " + s.Name + " is no count"
-			}
+		column := missing(s.Counters)
+		switch {
+		case column != "":
+		case s.Counters.ClientAborts.Damaged && counted.Has(Abort):
+			column = "cli_abrt"
+		case s.Counters.ResponseTime.Damaged && c.Slow > 0:
+			column = "rtime"
+		default:
+			continue
+		}
+		return "column " + column + " of server " + s.Name + " is no count"
+	}
+	return ""
+}
+
+// missing is the column of a counter that is always needed and not known; empty if
+// there is none. Some are not told in TCP mode, and by old versions; but a damaged
+// one is none.
+func missing(c *haproxy.Counters) string {
+	for _, needed := range []struct {
+		column string
+		missed bool
+	}{
+		{"stot", !c.Sessions.Known},
+		{"econ", !c.FailedConnections.Known},
+		{"eresp", !c.FailedResponses.Known},
+		{"wretr", c.Retries.Damaged},
+		{"wredis", c.Redispatches.Damaged},
+		{"hrsp_1xx … hrsp_other", c.Answers.Damaged},
+		{"srv_abrt", c.ServerAborts.Damaged},
+		{"chkdown", c.Downs.Damaged},
+	} {
+		if needed.missed {
+			return needed.column
 		}
 	}
 	return ""

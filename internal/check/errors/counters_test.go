@@ -200,6 +200,34 @@ func TestUnjudged(t *testing.T) {
 	}
 }
 
+// TestUnjudgedOnce: a server of which a count could not be read was not there then,
+// and what it did until the next sample is not judged; the other one is.
+func TestUnjudgedOnce(t *testing.T) {
+	l := newLab("http", "s1", "s2")
+	did := func(n int64) {
+		for _, s := range l.backend.Servers {
+			s.Counters.Sessions.Value += n
+			s.Counters.FailedResponses.Value += n
+		}
+	}
+	answers := l.backend.Servers[1].Counters.Answers
+	did(10)
+	l.backend.Servers[1].Counters.Answers = haproxy.Number{Damaged: true}
+	l.sample(time.Minute)
+	did(10)
+	l.backend.Servers[1].Counters.Answers = answers
+	l.sample(time.Minute)
+	did(10)
+	l.sample(time.Minute)
+	got := map[string]uint64{}
+	for _, s := range l.tally(CountingOf(0, 0)).Servers {
+		got[s.Name] = s.Kinds[Response]
+	}
+	if diff := cmp.Diff(map[string]uint64{"s1": 30, "s2": 10}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestRowsOfClearedCounters: the BACKEND row is sampled with the servers, since
 // its count falls if counters are cleared.
 func TestRowsOfClearedCounters(t *testing.T) {

@@ -138,7 +138,10 @@ func (s Server) describe() string {
 		text += " (" + list + ")"
 	}
 	if s.Downs > 0 {
-		text += fmt.Sprintf(", went down %s", plugin.Count(s.Downs, "time"))
+		if s.Requests > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(" went down %s", plugin.Count(s.Downs, "time"))
 	}
 	return text
 }

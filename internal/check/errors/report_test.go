@@ -51,7 +51,7 @@ func TestWords(t *testing.T) {
 		{tallyOf(Connect, "s1 0/100", "s2 1/100"), "", "OK api: 1 of 200 requests failed (0.2/min): connect 1; s2 1% of 100 (connect 1)"},
 		{tallyOf(Connect, "s1 0/100"), "", "OK api: 0 of 100 requests failed (0/min)"},
 		{flapping, "api: s2 went down 3 times in 5m", "WARNING api: 0 of 200 requests failed (0/min); s2 0% of 100, went down 3 times"},
-		{idle, "api: s1 went down 4 times in 5m", "WARNING api: 0 of 0 requests failed (0/min); s1, went down 4 times"},
+		{idle, "api: s1 went down 4 times in 5m", "WARNING api: 0 of 0 requests failed (0/min); s1 went down 4 times"},
 		{flappingOnce, "api: 5.5% of 110 requests failed (1.2/min): connections fail, s1 60% of 10",
 			"WARNING api: 6 of 110 requests failed (1.2/min): connect 6; 5.5% of 110 is outside the warning range 5%; s1 60% of 10 (connect 6), went down 1 time"},
 		{unjudged, "api cannot be judged: column econ of server s1 is no count",

@@ -19,7 +19,7 @@ import (
 
 // The columns of what is sampled.
 const (
-	sessions = iota // stot, of BACKEND rows
+	sessions = iota // stot
 	failed          // econ
 )
 
@@ -45,16 +45,21 @@ func unserved(rows []samples.Growth) (n int64) {
 	return max(n, 0)
 }
 
-// Rows are the rows of targets that are sampled.
+// Rows are the rows of targets that are sampled. One without the counts that are
+// needed is none: its section is judged as if it was not there. A server's sessions
+// tell a server that was deleted and added again, which counts from zero.
 func Rows(answer *endpoint.Answer, targets []check.Target) []samples.Row {
 	var rows []samples.Row
 	for _, target := range targets {
 		b := target.Backend
 		for i := range b.Servers {
-			s := &b.Servers[i]
-			rows = append(rows, check.SampledRow(answer, b.Name, s.Name, s.LastChange, haproxy.Number{}, s.Counters.FailedConnections))
+			if s, c := &b.Servers[i], b.Servers[i].Counters; c.FailedConnections.Known {
+				rows = append(rows, check.SampledRow(answer, b.Name, s.Name, s.LastChange, c.Sessions, c.FailedConnections))
+			}
 		}
-		rows = append(rows, check.SampledRow(answer, b.Name, "", b.LastChange, b.Counters.Sessions, b.Counters.FailedConnections))
+		if c := b.Counters; c.FailedConnections.Known && c.Sessions.Known {
+			rows = append(rows, check.SampledRow(answer, b.Name, "", b.LastChange, c.Sessions, c.FailedConnections))
+		}
 	}
 	return rows
 }

@@ -30,8 +30,8 @@ func newLab() *lab {
 }
 
 // sample takes a sample after so long: "v2 100 7" is a BACKEND row with its stot
-// and econ, "v2/s1 3" a server's with its econ. A BACKEND row follows its
-// servers.
+// and econ, "v2/s1 3" a server's with its econ, "v2/s1 3 90" with its stot too. A
+// BACKEND row follows its servers.
 func (l *lab) sample(after time.Duration, rows string) {
 	l.now = l.now.Add(after)
 	l.targets = nil
@@ -46,7 +46,11 @@ func (l *lab) sample(after time.Duration, rows string) {
 	for row := range strings.SplitSeq(rows, ",") {
 		fields := strings.Fields(row)
 		if _, server, is := strings.Cut(fields[0], "/"); is {
-			servers = append(servers, haproxy.Server{Name: server, Counters: &haproxy.Counters{FailedConnections: number(fields[1])}})
+			counters := &haproxy.Counters{FailedConnections: number(fields[1])}
+			if len(fields) > 2 {
+				counters.Sessions = number(fields[2])
+			}
+			servers = append(servers, haproxy.Server{Name: server, Counters: counters})
 			continue
 		}
 		b := &haproxy.Backend{Name: fields[0], Servers: servers, Counters: &haproxy.Counters{Sessions: number(fields[1]), FailedConnections: number(fields[2])}}
@@ -77,6 +81,9 @@ func TestCountSampled(t *testing.T) {
 		{"a server that refused was deleted", []string{"v2/s1 50,v2/s2 0,v2 90 50", "v2/s2 0,v2 90 50"}, "v2 0/0"},
 		{"and may have refused until then", []string{"v2/s1 50,v2/s2 0,v2 90 50", "v2/s2 0,v2 99 59"}, "v2 0/0"},
 		{"a server that refuses was added", []string{"v2/s1 0,v2 90 0", "v2/s1 0,v2/s2 9,v2 99 9"}, "v2 0/0"},
+		{"a server that refuses was deleted and added again", []string{"v2/s1 3 80,v2 90 3", "v2/s1 3 9,v2 99 6"}, "v2 0/0"},
+		{"a server that refuses was no count once", []string{"v2/s1 3,v2 90 3", "v2/s1 x,v2 92 5", "v2/s1 7,v2 94 7", "v2/s1 8,v2 95 9"}, "v2 1/1"},
+		{"the sum was no count once", []string{"v2/s1 3,v2 90 3", "v2/s1 3,v2 92 x", "v2/s1 3,v2 x 7", "v2/s1 3,v2 94 7", "v2/s1 3,v2 95 8"}, "v2 1/1"},
 		{"counters cleared", []string{"v2/s1 40,v2 90 50", "v2/s1 1,v2 9 3"}, "v2 2/9"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
