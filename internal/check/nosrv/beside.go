@@ -141,8 +141,8 @@ func (c *Counter) serverlessSince() func(section string, from time.Time) (n uint
 
 // compare adds what HAProxy has counted and its log does not show. A log that
 // lacks requests is no evidence; and what is CRITICAL by the counters alone is
-// CRITICAL. It says whether the log lacks some.
-func (out *Outcome) compare(c *Counter, b beside, o Options) (lacks bool) {
+// CRITICAL. It says how many the log lacks, of the section that lacks most.
+func (out *Outcome) compare(c *Counter, b beside, o Options) (lacks uint64) {
 	var worst compared
 	all := b.hold(c)
 	for _, sections := range all {
@@ -171,13 +171,13 @@ func (out *Outcome) compare(c *Counter, b beside, o Options) (lacks bool) {
 		out.Requests += s.Lines
 	}
 	if worst.missing() == 0 {
-		return false
+		return 0
 	}
 	out.Doubts = append(out.Doubts, check.Doubt{
 		State: plugin.Unknown, Reason: "the log is not whole: " + worst.String(),
 		Advice: "\"no log\", in TCP mode \"option dontlognull\", and a syslog daemon that loses lines leave them out; --counters needs no log",
 	})
-	return true
+	return worst.missing()
 }
 
 // together are all sections of one HAProxy: a little that is missing of each of a

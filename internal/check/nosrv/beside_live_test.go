@@ -128,6 +128,8 @@ func TestBusyLogIsWhole(t *testing.T) {
 	ways := [][]string{{"-S", l.Socket}, {"-u", l.url}}
 	end := make(chan struct{})
 	var clients sync.WaitGroup
+	defer clients.Wait()
+	defer close(end)
 	for _, path := range []string{"/down", "/none"} {
 		clients.Go(func() {
 			client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -147,11 +149,12 @@ func TestBusyLogIsWhole(t *testing.T) {
 	for range 15 {
 		for _, way := range ways {
 			output, _ := l.besideLog(t, append(append(way, "--state-dir", state), noLimits...)...)
-			if strings.Contains(output, "not whole") && !strings.Contains(output, "HAProxy has dropped") {
+			if info := l.Command(t, "show info"); !strings.Contains(info, "\nDroppedLogs: 0\n") {
+				t.Skip("the machine is so busy that HAProxy itself has dropped lines")
+			}
+			if strings.Contains(output, "not whole") {
 				t.Error(output)
 			}
 		}
 	}
-	close(end)
-	clients.Wait()
 }

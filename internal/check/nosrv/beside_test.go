@@ -52,7 +52,7 @@ func (l *logBeside) beside() beside {
 }
 
 // compare judges the log, and returns what became of it.
-func (l *logBeside) compare() (out *Outcome, lacks bool) {
+func (l *logBeside) compare() (out *Outcome, lacks uint64) {
 	out = Judge(l.Counter, fullLog(usual()), l.options)
 	return out, out.compare(l.Counter, l.beside(), l.options)
 }
@@ -228,7 +228,7 @@ func TestCompareMany(t *testing.T) {
 		}
 		out, lacks := l.compare()
 		result := out.Result()
-		if want := "all 100 sections together: 200 of 300 requests found no server"; !lacks || result.State != plugin.Critical || !strings.Contains(result.Headline(), want) {
+		if want := "all 100 sections together: 200 of 300 requests found no server"; lacks == 0 || result.State != plugin.Critical || !strings.Contains(result.Headline(), want) {
 			t.Errorf("known %v: %s: %s", known, result.State, result.Headline())
 		}
 		if want := "HAProxy counted 200 requests of all sections together without a server in 1m, the log has 0"; !strings.Contains(strings.Join(result.Problems, "\n"), want) {
@@ -264,8 +264,8 @@ func TestComparePartial(t *testing.T) {
 			}
 			lacks := out.compare(l.Counter, l.beside(), l.options)
 			result := out.Result()
-			if lacks || result.State != test.state || !strings.Contains(result.Headline(), test.text) {
-				t.Errorf("lacks %v, %s: %s", lacks, result.State, result.Headline())
+			if lacks > 0 || result.State != test.state || !strings.Contains(result.Headline(), test.text) {
+				t.Errorf("lacks %d, %s: %s", lacks, result.State, result.Headline())
 			}
 			if out.Requests != 100 || out.NOSRV() != uint64(max(test.counted, test.logged)) {
 				t.Errorf("in all %d of %d", out.NOSRV(), out.Requests)
@@ -351,15 +351,15 @@ func TestBesideOf(t *testing.T) {
 		t.Errorf("behind a gap %+v", sections[0][0].stretch)
 	}
 	b.from = evening.Add(-59 * time.Second)
-	if out := Judge(l.Counter, whole, l.options); out.compare(l.Counter, b, l.options) {
+	if out := Judge(l.Counter, whole, l.options); out.compare(l.Counter, b, l.options) > 0 {
 		t.Errorf("what was counted before the log begins is missing in it: %s", out.Result().Headline())
 	}
 	b.from, b.to = begin, evening.Add(-time.Minute)
-	if out := Judge(l.Counter, whole, l.options); !out.compare(l.Counter, b, l.options) {
+	if out := Judge(l.Counter, whole, l.options); out.compare(l.Counter, b, l.options) == 0 {
 		t.Error("what was counted until a pipe ended is not missing in it")
 	}
 	b.to = evening.Add(-time.Minute - time.Second)
-	if out := Judge(l.Counter, whole, l.options); out.compare(l.Counter, b, l.options) {
+	if out := Judge(l.Counter, whole, l.options); out.compare(l.Counter, b, l.options) > 0 {
 		t.Error("what was counted after a pipe had ended is missing in it")
 	}
 }
@@ -392,7 +392,7 @@ func TestWholeLogs(t *testing.T) {
 		for _, at := range lost {
 			l.logged("v2", "SC", 1, at.Add(-late), at.Add(-late))
 		}
-		if out, lacks := l.compare(); lacks {
+		if out, lacks := l.compare(); lacks > 0 {
 			t.Fatalf("seed %d: %s", seed, out.Result().Headline())
 		}
 	}
@@ -498,7 +498,14 @@ func TestBesideFolder(t *testing.T) {
 // TestLateLines: lines that come into the log a moment after they were counted are
 // waited for; those that do not come are missing.
 func TestLateLines(t *testing.T) {
-	for name, come := range map[string]bool{"late": true, "never": false} {
+	for name, test := range map[string]struct {
+		come []time.Duration // two lines each
+		want plugin.State
+	}{
+		"late":       {[]time.Duration{300 * time.Millisecond, 400 * time.Millisecond}, plugin.OK},
+		"one by one": {[]time.Duration{500 * time.Millisecond, 1500 * time.Millisecond}, plugin.OK},
+		"never":      {nil, plugin.Unknown},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, dir := startPage(t), t.TempDir()
@@ -509,12 +516,11 @@ func TestLateLines(t *testing.T) {
 				t.Fatalf("a first run: %s: %s", code, output)
 			}
 			p.set("v2/up1 0,v2 2000 4")
-			if come {
-				time.AfterFunc(300*time.Millisecond, func() { addLines(t, log, "<NOSRV>", 4) })
+			for _, later := range test.come {
+				defer time.AfterFunc(later, func() { addLines(t, log, "<NOSRV>", 2) }).Stop()
 			}
-			output, code := besidePage(t, p, log, "--state-dir", dir)
-			if want := map[bool]plugin.State{true: plugin.OK, false: plugin.Unknown}[come]; code != want {
-				t.Errorf("%s, want %s: %s", code, want, output)
+			if output, code := besidePage(t, p, log, "--state-dir", dir); code != test.want {
+				t.Errorf("%s, want %s: %s", code, test.want, output)
 			}
 		})
 	}

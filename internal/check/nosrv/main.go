@@ -76,13 +76,13 @@ func run(ctx context.Context, f *flags, stdin io.Reader) (plugin.Result, error) 
 	}
 	j.options.Facts, j.options.Doubts = learned.known, doubtsOf(statistics.sampled)
 	out, lacks := j.judge(ctx)
-	for try := 0; try < lateReads && lacks && !j.log.Streamed && wait(ctx, onItsWay); try++ {
-		newest := j.log.Own
+	for try := 0; try < lateReads && lacks > 0 && !j.log.Streamed && wait(ctx, onItsWay); try++ {
+		newest, before := j.log.Own, lacks
 		stretch.At = time.Now().In(stretch.At.Location())
 		if err := j.read(ctx, stretch); err != nil {
 			return f.failure(err, statistics)
 		}
-		if out, lacks = j.judge(ctx); !isBehind(j.log, newest, statistics.at()) {
+		if out, lacks = j.judge(ctx); lacks >= before && !isBehind(j.log, newest, statistics.at()) {
 			break
 		}
 	}
@@ -104,9 +104,9 @@ func (j *judging) read(ctx context.Context, stretch check.Stretch) (err error) {
 	return err
 }
 
-// judge judges what was read, and says whether the log lacks what HAProxy has
-// counted.
-func (j *judging) judge(ctx context.Context) (out *Outcome, lacks bool) {
+// judge judges what was read, and says how many requests that HAProxy has counted
+// the log lacks.
+func (j *judging) judge(ctx context.Context) (out *Outcome, lacks uint64) {
 	options, stretch := j.options, j.counter.stretch
 	if options.Facts != nil && j.log.IsSilent(stretch) {
 		options.Before = j.flags.before(ctx, j.source, stretch, j.log)
@@ -116,8 +116,8 @@ func (j *judging) judge(ctx context.Context) (out *Outcome, lacks bool) {
 }
 
 // A log that lacks what HAProxy has counted is read again a second later, when
-// lines that were on their way are there; and a few times more if it is one that
-// lags behind.
+// lines that were on their way are there; and a few times more as long as those come
+// late: fewer are missing then, or the newest line is still older than the count.
 const (
 	onItsWay  = time.Second
 	lateReads = 5
