@@ -499,7 +499,7 @@ func TestBesideFolder(t *testing.T) {
 // waited for; those that do not come are missing.
 func TestLateLines(t *testing.T) {
 	for name, test := range map[string]struct {
-		come []time.Duration // two lines each
+		come []time.Duration // four lines each
 		want plugin.State
 	}{
 		"late":       {[]time.Duration{300 * time.Millisecond, 400 * time.Millisecond}, plugin.OK},
@@ -515,11 +515,11 @@ func TestLateLines(t *testing.T) {
 			if output, code := besidePage(t, p, log, "--state-dir", dir); code != plugin.OK {
 				t.Fatalf("a first run: %s: %s", code, output)
 			}
-			p.set("v2/up1 0,v2 2000 4")
+			p.set("v2/up1 0,v2 2000 8")
 			for _, later := range test.come {
-				defer time.AfterFunc(later, func() { addLines(t, log, "<NOSRV>", 2) }).Stop()
+				defer time.AfterFunc(later, func() { addLines(t, log, "<NOSRV>", 4) }).Stop()
 			}
-			if output, code := besidePage(t, p, log, "--state-dir", dir); code != test.want {
+			if output, code := besidePage(t, p, log, append([]string{"--state-dir", dir}, noLimits...)...); code != test.want {
 				t.Errorf("%s, want %s: %s", code, test.want, output)
 			}
 		})
