@@ -34,7 +34,8 @@ func TestReadmeDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	demo := exec.Command("make", "demo")
+	// Within make test, make would tell which folder it enters and leaves.
+	demo := exec.Command("make", "--no-print-directory", "demo")
 	demo.Dir = from
 	output, err := demo.CombinedOutput()
 	shown := strings.TrimSpace(string(output))
