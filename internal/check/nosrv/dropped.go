@@ -26,12 +26,12 @@ func (f *flags) sample(ctx context.Context, stdin io.Reader, query endpoint.Quer
 		asked, err := f.Ask(ctx, stdin, query)
 		return asked, nil, err
 	}
-	return f.Flags.Sample(ctx, stdin, f.SampleFlags, query, f.countingBeside(), true)
+	return f.Flags.Sample(ctx, stdin, f.SampleFlags, query, f.countingForCrossCheck(), true)
 }
 
-// countingBeside is what is sampled beside a log: what the chosen backends count,
+// countingForCrossCheck is what is sampled beside a log: what the chosen backends count,
 // unless only a part of that is to count, and the log lines that were dropped.
-func (f *flags) countingBeside() check.Counting {
+func (f *flags) countingForCrossCheck() check.Counting {
 	settings := Samples(time.Duration(f.Window), time.Duration(f.Baseline))
 	settings.Columns = append(settings.Columns, droppedLogs)
 	return check.Counting{

@@ -17,7 +17,7 @@ import (
 func TestDroppedLogs(t *testing.T) {
 	f := &flags{}
 	f.Window, f.Baseline, f.Count = plugin.Duration(DefaultWindow), plugin.Duration(DefaultBaseline), DefaultKinds
-	settings := f.countingBeside().Settings
+	settings := f.countingForCrossCheck().Settings
 	for name, test := range map[string]struct {
 		counts []int64 // one a minute
 		want   string

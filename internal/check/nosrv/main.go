@@ -112,7 +112,7 @@ func (j *judging) judge(ctx context.Context) (out *Outcome, lacks uint64) {
 		options.Before = j.flags.before(ctx, j.source, stretch, j.log)
 	}
 	out = Judge(j.counter, j.log, options)
-	return out, out.compare(j.counter, j.flags.besideOf(j.statistics, stretch, j.log), options)
+	return out, out.compare(j.counter, j.flags.crossCheckOf(j.statistics, stretch, j.log), options)
 }
 
 // A log that lacks what HAProxy has counted is read again a second later, when

@@ -22,17 +22,17 @@ import (
 	"check-haproxy/internal/plugin"
 )
 
-// logBeside is a log that ends in the evening, beside a HAProxy that was sampled
+// checkedLog is a log that ends in the evening, beside a HAProxy that was sampled
 // every minute until then.
-type logBeside struct {
+type checkedLog struct {
 	*lab
 	*Counter
 	options Options
 }
 
-// newLogBeside takes the samples; see lab.sample.
-func newLogBeside(rows ...string) *logBeside {
-	l := &logBeside{newLab(), NewCounter(usual(), DefaultKinds, check.Filter{}), Defaults()}
+// newCheckedLog takes the samples; see lab.sample.
+func newCheckedLog(rows ...string) *checkedLog {
+	l := &checkedLog{newLab(), NewCounter(usual(), DefaultKinds, check.Filter{}), Defaults()}
 	l.now = evening.Add(-time.Duration(len(rows)) * time.Minute)
 	for _, text := range rows {
 		l.sample(time.Minute, text)
@@ -40,21 +40,21 @@ func newLogBeside(rows ...string) *logBeside {
 	return l
 }
 
-func (l *logBeside) beside() beside {
+func (l *checkedLog) crossCheck() crossCheck {
 	window, baseline := l.series.Spans()
 	for i := range l.targets {
 		l.targets[i].Endpoint = "lb1"
 	}
-	return beside{
+	return crossCheck{
 		sampled:  []check.Sampled{{Answer: &endpoint.Answer{Name: "lb1"}, Series: l.series, Judge: []check.SampledStretch{{Window: window, Baseline: baseline}}}},
 		backends: l.targets, from: usual().From().Add(maxBehind), to: evening.Add(time.Hour),
 	}
 }
 
 // compare judges the log, and returns what became of it.
-func (l *logBeside) compare() (out *Outcome, lacks uint64) {
+func (l *checkedLog) compare() (out *Outcome, lacks uint64) {
 	out = Judge(l.Counter, fullLog(usual()), l.options)
-	return out, out.compare(l.Counter, l.beside(), l.options)
+	return out, out.compare(l.Counter, l.crossCheck(), l.options)
 }
 
 // TestCompare: what a log does not show and HAProxy has counted.
@@ -63,94 +63,94 @@ func TestCompare(t *testing.T) {
 	ago := func(d time.Duration) time.Time { return evening.Add(-d) }
 	for name, test := range map[string]struct {
 		rows  []string
-		lines func(*logBeside)
+		lines func(*checkedLog)
 		state plugin.State
 		text  string // on the first line
 	}{
 		"all are logged": {
-			[]string{"v2 100 0", "v2 1100 4"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 1100 4"}, func(l *checkedLog) {
 				l.logged("v2", "SC", 4, ago(aMinute), evening)
 				l.logged("v2", "", 996, ago(aMinute), evening)
 			}, plugin.OK, "4 of 1000 requests in 5m found no server (0.8/min, most in v2, no-server 4)",
 		},
 		"none of few is logged": {
-			[]string{"v2 100 0", "v2 1100 3"}, func(l *logBeside) { l.logged("v2", "", 997, ago(aMinute), evening) },
+			[]string{"v2 100 0", "v2 1100 3"}, func(l *checkedLog) { l.logged("v2", "", 997, ago(aMinute), evening) },
 			plugin.Unknown, "the log is not whole: HAProxy counted 3 requests of v2 without a server in 1m, the log has 0",
 		},
 		"no more than chance": {
-			[]string{"v2 100 0", "v2 1100 2"}, func(l *logBeside) { l.logged("v2", "", 998, ago(aMinute), evening) },
+			[]string{"v2 100 0", "v2 1100 2"}, func(l *checkedLog) { l.logged("v2", "", 998, ago(aMinute), evening) },
 			plugin.OK, "0 of 998 requests in 5m found no server",
 		},
 		"an outage that is not logged": {
-			[]string{"v2 100 0", "v2 107 7"}, func(l *logBeside) { l.logged("web", "", 50, ago(aMinute), evening) },
+			[]string{"v2 100 0", "v2 107 7"}, func(l *checkedLog) { l.logged("web", "", 50, ago(aMinute), evening) },
 			plugin.Critical, "v2: 7 of 7 requests found no server (7/min)",
 		},
 		"a warning alone is none": {
-			[]string{"v2 100 0", "v2 1100 9"}, func(l *logBeside) { l.logged("v2", "", 991, ago(aMinute), evening) },
+			[]string{"v2 100 0", "v2 1100 9"}, func(l *checkedLog) { l.logged("v2", "", 991, ago(aMinute), evening) },
 			plugin.Unknown, "the log is not whole: HAProxy counted 9 requests of v2 without a server in 1m, the log has 0",
 		},
 		"an outage of which half is logged": {
-			[]string{"v2 100 0", "v2 200 100"}, func(l *logBeside) { l.logged("v2", "SC", 50, ago(aMinute), evening) },
+			[]string{"v2 100 0", "v2 200 100"}, func(l *checkedLog) { l.logged("v2", "SC", 50, ago(aMinute), evening) },
 			plugin.Critical, "v2: 50 of 50 requests found no server (10/min)",
 		},
 		"the log of two HAProxys": {
-			[]string{"v2 100 0", "v2 1100 4"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 1100 4"}, func(l *checkedLog) {
 				l.logged("v2", "SC", 9, ago(aMinute), evening)
 				l.logged("v2", "", 9000, ago(aMinute), evening)
 			}, plugin.Warning, "v2: 9 of 9009",
 		},
 		"that waited for a slot": {
-			[]string{"v2 100 0", "v2 1100 4"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 1100 4"}, func(l *checkedLog) {
 				l.logged("v2", "sQ", 4, ago(aMinute), evening)
 				l.logged("v2", "", 996, ago(aMinute), evening)
 			}, plugin.OK, "queue 4",
 		},
 		"in a listen section": {
-			[]string{"fe 100 0", "fe 1100 4"}, func(l *logBeside) {
+			[]string{"fe 100 0", "fe 1100 4"}, func(l *checkedLog) {
 				l.logged("fe", "SC", 4, ago(aMinute), evening)
 				l.logged("fe", "", 996, ago(aMinute), evening)
 			}, plugin.OK, "no-server 4",
 		},
 		"by a clock that is a minute late": {
-			[]string{"v2 100 0", "v2 1100 4"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 1100 4"}, func(l *checkedLog) {
 				l.logged("v2", "SC", 4, ago(2*aMinute), ago(aMinute))
 				l.logged("v2", "", 996, ago(aMinute), evening)
 			}, plugin.OK, "4 of 1000",
 		},
 		"logged long before, and not now": {
-			[]string{"v2 100 90", "v2 1100 94"}, func(l *logBeside) {
+			[]string{"v2 100 90", "v2 1100 94"}, func(l *checkedLog) {
 				l.logged("v2", "SC", 4, ago(4*aMinute), ago(3*aMinute))
 				l.logged("v2", "", 996, ago(aMinute), evening)
 			}, plugin.Unknown, "HAProxy counted 4 requests of v2 without a server in 1m, the log has 0",
 		},
 		"refused by a server": {
-			[]string{"v2/s1 0,v2 100 0", "v2/s1 50,v2 200 50"}, func(l *logBeside) { l.logged("v2", "", 100, ago(aMinute), evening) },
+			[]string{"v2/s1 0,v2 100 0", "v2/s1 50,v2 200 50"}, func(l *checkedLog) { l.logged("v2", "", 100, ago(aMinute), evening) },
 			plugin.OK, "0 of 100",
 		},
 		"a first run": {
-			[]string{"v2 100 50"}, func(l *logBeside) { l.logged("web", "", 100, ago(aMinute), evening) },
+			[]string{"v2 100 50"}, func(l *checkedLog) { l.logged("web", "", 100, ago(aMinute), evening) },
 			plugin.OK, "0 of 100",
 		},
 		"counters cleared": {
-			[]string{"v2 900 50", "v2 100 0"}, func(l *logBeside) { l.logged("v2", "", 100, ago(aMinute), evening) },
+			[]string{"v2 900 50", "v2 100 0"}, func(l *checkedLog) { l.logged("v2", "", 100, ago(aMinute), evening) },
 			plugin.OK, "0 of 100",
 		},
 		"a busy second": {
-			[]string{"v2 100 0", "v2 6100 6000"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 6100 6000"}, func(l *checkedLog) {
 				l.logged("v2", "SC", 5880, ago(aMinute), evening)
 				l.options.Rules = rulesOf(rules(t, "none"), rules(t, "none"), rates.RiseLimits{})
 			}, plugin.OK, "5880 of 5880",
 		},
 		"the most missing": {
-			[]string{"v1 100 0,v2 100 0,v3 100 0", "v1 1100 4,v2 1100 9,v3 1100 3"}, func(l *logBeside) { l.logged("v2", "", 100, ago(aMinute), evening) },
+			[]string{"v1 100 0,v2 100 0,v3 100 0", "v1 1100 4,v2 1100 9,v3 1100 3"}, func(l *checkedLog) { l.logged("v2", "", 100, ago(aMinute), evening) },
 			plugin.Unknown, "HAProxy counted 9 requests of v2 without a server",
 		},
 		"a count that is not known": {
-			[]string{"v2/s1 x,v2 100 0", "v2/s1 x,v2 200 50"}, func(l *logBeside) { l.logged("v2", "", 100, ago(aMinute), evening) },
+			[]string{"v2/s1 x,v2 100 0", "v2/s1 x,v2 200 50"}, func(l *checkedLog) { l.logged("v2", "", 100, ago(aMinute), evening) },
 			plugin.OK, "0 of 100",
 		},
 		"a small part of the log's HAProxys": {
-			[]string{"v1 10 0,v2 10 0", "v1 13 2,v2 13 2"}, func(l *logBeside) {
+			[]string{"v1 10 0,v2 10 0", "v1 13 2,v2 13 2"}, func(l *checkedLog) {
 				for _, section := range []string{"v1", "v2"} {
 					l.logged(section, "SC", 2, ago(aMinute), evening)
 					l.logged(section, "", 5000, ago(aMinute), evening)
@@ -158,14 +158,14 @@ func TestCompare(t *testing.T) {
 			}, plugin.OK, "4 of 10004",
 		},
 		"rules that excuse it": {
-			[]string{"v2 100 0", "v2 107 7"}, func(l *logBeside) {
+			[]string{"v2 100 0", "v2 107 7"}, func(l *checkedLog) {
 				l.logged("web", "", 50, ago(aMinute), evening)
 				l.options.Rules = rulesOf(rules(t, "v2=none"), rules(t, "v2=none"), l.options.RiseLimits)
 			}, plugin.OK, "0 of 50",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLogBeside(test.rows...)
+			l := newCheckedLog(test.rows...)
 			test.lines(l)
 			out, _ := l.compare()
 			result := out.Result()
@@ -178,7 +178,7 @@ func TestCompare(t *testing.T) {
 
 // TestAdopted: what HAProxy has counted is in all numbers, once.
 func TestAdopted(t *testing.T) {
-	l := newLogBeside("v2 100 0,web 9 0", "v2 107 7,web 59 0")
+	l := newCheckedLog("v2 100 0,web 9 0", "v2 107 7,web 59 0")
 	l.Counter.chosen = filter(t, "v2", "web")
 	l.logged("web", "", 50, evening.Add(-time.Minute), evening)
 	l.options.Facts = map[string]Fact{"v2": {Explanation: Explanation{Cause: diagnosis.NoServers}}}
@@ -199,11 +199,11 @@ func TestAdopted(t *testing.T) {
 // anything, if that has counted requests without a server.
 func TestNotIdle(t *testing.T) {
 	for econ, want := range map[int]plugin.State{0: plugin.OK, 3: plugin.Unknown} {
-		l := newLogBeside("v2 100 0", fmt.Sprintf("v2 1100 %d", econ))
+		l := newCheckedLog("v2 100 0", fmt.Sprintf("v2 1100 %d", econ))
 		l.options.Facts = map[string]Fact{"v2": {Serving: true, Served: check.Served{Section: "v2", Known: true}}}
 		log := check.Log{Lines: check.NewLines(usual(), false)}
 		out := Judge(l.Counter, log, l.options)
-		out.compare(l.Counter, l.beside(), l.options)
+		out.compare(l.Counter, l.crossCheck(), l.options)
 		result := out.Result()
 		if result.State != want || strings.Contains(result.Headline(), "show none either") != (want == plugin.OK) {
 			t.Errorf("%d requests without a server: %s: %s", econ, result.State, result.Headline())
@@ -220,7 +220,7 @@ func TestCompareMany(t *testing.T) {
 			before, after = append(before, fmt.Sprintf("app%d 10 0", i)), append(after, fmt.Sprintf("app%d 13 2", i))
 		}
 		const idle = ",idle 5 0"
-		l := newLogBeside(strings.Join(before, ",")+idle, strings.Join(after, ",")+idle)
+		l := newCheckedLog(strings.Join(before, ",")+idle, strings.Join(after, ",")+idle)
 		for i := range 100 {
 			if known {
 				l.logged(fmt.Sprintf("app%d", i), "", 1, evening.Add(-time.Minute), evening)
@@ -252,7 +252,7 @@ func TestComparePartial(t *testing.T) {
 		"others":   {0, 20, plugin.Critical, "v2: 20 of 100 requests found no server"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLogBeside("v2 100 0", fmt.Sprintf("v2 200 %d", test.counted))
+			l := newCheckedLog("v2 100 0", fmt.Sprintf("v2 200 %d", test.counted))
 			l.logged("v2", "SC", test.logged, evening.Add(-time.Minute), evening)
 			l.logged("v2", "CR", 1, evening.Add(-time.Minute), evening)
 			log := fullLog(usual())
@@ -262,7 +262,7 @@ func TestComparePartial(t *testing.T) {
 			if out.Sections[0].Share == out.Sections[0].Share {
 				t.Errorf("the log has a share of %v", out.Sections[0].Share)
 			}
-			lacks := out.compare(l.Counter, l.beside(), l.options)
+			lacks := out.compare(l.Counter, l.crossCheck(), l.options)
 			result := out.Result()
 			if lacks > 0 || result.State != test.state || !strings.Contains(result.Headline(), test.text) {
 				t.Errorf("lacks %d, %s: %s", lacks, result.State, result.Headline())
@@ -276,11 +276,11 @@ func TestComparePartial(t *testing.T) {
 
 // TestCompareTwo: of two HAProxys neither has counted all requests of one log.
 func TestCompareTwo(t *testing.T) {
-	l := newLogBeside("v2 100 0", "v2 200 40")
+	l := newCheckedLog("v2 100 0", "v2 200 40")
 	l.logged("v2", "SC", 80, evening.Add(-time.Minute), evening)
 	log := fullLog(usual())
 	log.Partial = []logformat.Partial{{Section: "v2", Setting: "option dontlog-normal"}}
-	b := l.beside()
+	b := l.crossCheck()
 	other, target := b.sampled[0], b.backends[0]
 	other.Answer, target.Endpoint = &endpoint.Answer{Name: "lb2"}, "lb2"
 	b.sampled, b.backends = append(b.sampled, other), append(b.backends, target)
@@ -294,7 +294,7 @@ func TestCompareTwo(t *testing.T) {
 // TestSectionWithoutPlace: of a section that is counted with others nobody knows
 // how many lines it has.
 func TestSectionWithoutPlace(t *testing.T) {
-	l := newLogBeside("v2 100 0", "v2 200 40")
+	l := newCheckedLog("v2 100 0", "v2 200 40")
 	l.logged("v1", "SC", 1, evening.Add(-time.Minute), evening)
 	l.sections.Others()
 	logged := l.serverlessSince()
@@ -306,9 +306,9 @@ func TestSectionWithoutPlace(t *testing.T) {
 	}
 }
 
-// TestBesideOf: what was counted before a log begins, or in a part of it that
+// TestCrossCheckOf: what was counted before a log begins, or in a part of it that
 // could not be read, is not held against it.
-func TestBesideOf(t *testing.T) {
+func TestCrossCheckOf(t *testing.T) {
 	s := usual()
 	whole := fullLog(s)
 	begin := s.From().Add(maxBehind)
@@ -335,14 +335,14 @@ func TestBesideOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := &flags{}
 			f.Ring = test.ring
-			if got := f.besideOf(statistics{}, s, test.log); !got.from.Equal(test.from) || !got.to.Equal(test.to) {
+			if got := f.crossCheckOf(statistics{}, s, test.log); !got.from.Equal(test.from) || !got.to.Equal(test.to) {
 				t.Errorf("from %v to %v, want from %v to %v", got.from, got.to, test.from, test.to)
 			}
 		})
 	}
 	rows := slices.Repeat([]string{"v2 100 0"}, 20)
-	l := newLogBeside(append(rows, "v2 107 7", "v2 107 7")...)
-	b := l.beside()
+	l := newCheckedLog(append(rows, "v2 107 7", "v2 107 7")...)
+	b := l.crossCheck()
 	if sections := b.hold(l.Counter); sections[0][0].stretch.Baseline.Length() == 0 {
 		t.Error("there is no baseline")
 	}
@@ -372,7 +372,7 @@ func TestWholeLogs(t *testing.T) {
 	for seed := range uint64(2_000) {
 		random := rand.New(rand.NewPCG(seed, 12))
 		lost := losses(random, before)
-		l := newLogBeside()
+		l := newCheckedLog()
 		l.now = evening.Add(-before)
 		for started := l.now; l.now.Before(evening); {
 			next := l.now.Add(min(time.Duration(1+random.IntN(400))*time.Second, evening.Sub(l.now)))
@@ -414,9 +414,9 @@ func losses(random *rand.Rand, before time.Duration) (times []time.Time) {
 	return times
 }
 
-// besidePage runs the check over a log of so many requests without a server, just
+// withPage runs the check over a log of so many requests without a server, just
 // now, and the page beside it.
-func besidePage(t *testing.T, p *statsPage, log string, args ...string) (output string, state plugin.State) {
+func withPage(t *testing.T, p *statsPage, log string, args ...string) (output string, state plugin.State) {
 	t.Helper()
 	var stdout bytes.Buffer
 	state = plugin.State(Main(append([]string{"-f", log, "-u", p.url, "--no-lookup", "--sample", "1h"}, args...), nil, &stdout, io.Discard))
@@ -444,9 +444,9 @@ func addLinesOf(t *testing.T, log, server string, n int, at time.Time) {
 	}
 }
 
-// TestBesideFolder: a folder that cannot be used costs the comparison alone, and
+// TestCrossCheckFolder: a folder that cannot be used costs the comparison alone, and
 // nobody waits for a second sample. Of a time that is over nothing is kept.
-func TestBesideFolder(t *testing.T) {
+func TestCrossCheckFolder(t *testing.T) {
 	p, dir := startPage(t), t.TempDir()
 	log, state, link := filepath.Join(dir, "haproxy.log"), filepath.Join(dir, "state"), filepath.Join(dir, "link")
 	if err := os.Symlink(dir, link); err != nil {
@@ -460,18 +460,18 @@ func TestBesideFolder(t *testing.T) {
 	}
 	var stdout bytes.Buffer
 	Main([]string{"-f", log, "--stats-file", saved, "--state-dir", state, "--no-lookup"}, nil, &stdout, io.Discard)
-	besidePage(t, p, log, "--state-dir", state, "--at", time.Now().Format(time.RFC3339))
+	withPage(t, p, log, "--state-dir", state, "--at", time.Now().Format(time.RFC3339))
 	if _, err := os.Stat(state); err == nil {
 		t.Error("something was kept of a saved answer, or of a time that is over")
 	}
 	for _, econ := range []int{0, 50} {
 		p.set(fmt.Sprintf("v2/up1 0,v2 1000 %d", econ))
-		if output, code := besidePage(t, p, log, "--state-dir", link, "-v"); code != plugin.OK || !strings.Contains(output, "is not used for samples: it is a link") {
+		if output, code := withPage(t, p, log, "--state-dir", link, "-v"); code != plugin.OK || !strings.Contains(output, "is not used for samples: it is a link") {
 			t.Errorf("a link: %s: %s", code, output)
 		}
 	}
 	addLines(t, log, "<NOSRV>", 90)
-	if output, code := besidePage(t, p, log, "--state-dir", link); code != plugin.Critical {
+	if output, code := withPage(t, p, log, "--state-dir", link); code != plugin.Critical {
 		t.Errorf("the log's verdict is lost: %s: %s", code, output)
 	}
 	for _, run := range []struct {
@@ -479,7 +479,7 @@ func TestBesideFolder(t *testing.T) {
 		want plugin.State
 	}{{0, plugin.OK}, {90, plugin.OK}, {180, plugin.Unknown}} {
 		p.set(fmt.Sprintf("v2/up1 0,v2 1000 %d", run.econ))
-		if output, code := besidePage(t, p, log, append([]string{"--state-dir", state, "-s", "v2"}, noLimits...)...); code != run.want {
+		if output, code := withPage(t, p, log, append([]string{"--state-dir", state, "-s", "v2"}, noLimits...)...); code != run.want {
 			t.Errorf("%d requests without a server: %s: %s", run.econ, code, output)
 		}
 	}
@@ -490,7 +490,7 @@ func TestBesideFolder(t *testing.T) {
 	if err := os.WriteFile(files[0], []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if output, code := besidePage(t, p, log, "--state-dir", state, "-s", "v2", "-v"); code != plugin.Critical || !strings.Contains(output, "cannot be continued") {
+	if output, code := withPage(t, p, log, "--state-dir", state, "-s", "v2", "-v"); code != plugin.Critical || !strings.Contains(output, "cannot be continued") {
 		t.Errorf("a damaged file: %s: %s", code, output)
 	}
 }
@@ -512,14 +512,14 @@ func TestLateLines(t *testing.T) {
 			log := filepath.Join(dir, "haproxy.log")
 			addLines(t, log, "web1", 1000)
 			p.set("v2/up1 0,v2 1000 0")
-			if output, code := besidePage(t, p, log, "--state-dir", dir); code != plugin.OK {
+			if output, code := withPage(t, p, log, "--state-dir", dir); code != plugin.OK {
 				t.Fatalf("a first run: %s: %s", code, output)
 			}
 			p.set("v2/up1 0,v2 2000 8")
 			for _, later := range test.come {
 				defer time.AfterFunc(later, func() { addLines(t, log, "<NOSRV>", 4) }).Stop()
 			}
-			if output, code := besidePage(t, p, log, append([]string{"--state-dir", dir}, noLimits...)...); code != test.want {
+			if output, code := withPage(t, p, log, append([]string{"--state-dir", dir}, noLimits...)...); code != test.want {
 				t.Errorf("%s, want %s: %s", code, test.want, output)
 			}
 		})
@@ -535,7 +535,7 @@ func TestLaggingLog(t *testing.T) {
 	log := filepath.Join(dir, "haproxy.log")
 	addLinesOf(t, log, "web1", 1000, time.Now().Add(-lag))
 	p.set("v2/up1 0,v2 1000 0")
-	besidePage(t, p, log, "--state-dir", dir)
+	withPage(t, p, log, "--state-dir", dir)
 	p.set("v2/up1 0,v2 2000 4")
 	begin := time.Now()
 	addLinesOf(t, log, "web1", 1, begin.Add(-lag))
@@ -555,7 +555,7 @@ func TestLaggingLog(t *testing.T) {
 			}
 		}
 	}()
-	if output, code := besidePage(t, p, log, "--state-dir", dir); code != plugin.OK || !strings.Contains(output, "no-server 4") {
+	if output, code := withPage(t, p, log, "--state-dir", dir); code != plugin.OK || !strings.Contains(output, "no-server 4") {
 		t.Errorf("%s: %s", code, output)
 	}
 	close(end)

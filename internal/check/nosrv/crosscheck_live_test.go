@@ -15,8 +15,8 @@ import (
 	"check-haproxy/test/rig"
 )
 
-// besideLog runs the check over the log, with HAProxy's statistics beside it.
-func (l *laboratory) besideLog(t *testing.T, args ...string) (output string, state plugin.State) {
+// checkLog runs the check over the log, with HAProxy's statistics beside it.
+func (l *laboratory) checkLog(t *testing.T, args ...string) (output string, state plugin.State) {
 	t.Helper()
 	var stdout bytes.Buffer
 	state = plugin.State(Main(append([]string{"-f", l.log, "--no-lookup", "--count", "no-server,no-backend,queue"}, args...), nil, &stdout, io.Discard))
@@ -33,7 +33,7 @@ func TestLogBesideCounters(t *testing.T) {
 		"page":   {"-u", l.url, "--state-dir", t.TempDir()},
 	}
 	for name, way := range ways {
-		if output, _ := l.besideLog(t, way...); strings.Contains(output, "not whole") {
+		if output, _ := l.checkLog(t, way...); strings.Contains(output, "not whole") {
 			t.Errorf("a first run over a %s: %s", name, output)
 		}
 	}
@@ -43,7 +43,7 @@ func TestLogBesideCounters(t *testing.T) {
 		return err == nil && strings.Count(string(log), "]: 127.0.0.1:") >= l.sent
 	})
 	for name, way := range ways {
-		if output, state := l.besideLog(t, way...); state != plugin.Critical || strings.Contains(output, "not whole") {
+		if output, state := l.checkLog(t, way...); state != plugin.Critical || strings.Contains(output, "not whole") {
 			t.Errorf("a log that is whole, over a %s: %s: %s", name, state, output)
 		}
 	}
@@ -57,15 +57,15 @@ func TestLogBesideCounters(t *testing.T) {
 	}
 	const missing = "the log is not whole: HAProxy counted 12 requests of mute without a server in "
 	for name, way := range ways {
-		if output, state := l.besideLog(t, append(way, noLimits...)...); !strings.Contains(output, missing) {
+		if output, state := l.checkLog(t, append(way, noLimits...)...); !strings.Contains(output, missing) {
 			t.Errorf("sessions that are not logged, over a %s: %s: %s", name, state, output)
 		}
-		output, state := l.besideLog(t, append(way, "--json")...)
+		output, state := l.checkLog(t, append(way, "--json")...)
 		if want := `"name":"mute","state":"CRITICAL","requests":12,"nosrv":12,`; state != plugin.Critical || !strings.Contains(output, want) {
 			t.Errorf("an outage that is not logged, over a %s: %s: %s", name, state, output)
 		}
 	}
-	if output, state := l.besideLog(t); strings.Contains(output, "mute") {
+	if output, state := l.checkLog(t); strings.Contains(output, "mute") {
 		t.Errorf("the log alone tells of it: %s: %s", state, output)
 	}
 }
@@ -100,7 +100,7 @@ listen app
 	l.Command(t, "set server app/s1 state maint")
 	l.get(t, 1, "/")
 	rig.Eventually(t, "the log has a line", func() bool { log, _ := os.ReadFile(l.log); return bytes.Contains(log, []byte("<NOSRV>")) })
-	l.besideLog(t, append(statistics, limits...)...)
+	l.checkLog(t, append(statistics, limits...)...)
 	l.Command(t, "set server app/s1 state ready")
 	l.get(t, 20, "/")
 	l.Command(t, "set server app/s1 state maint")
@@ -110,10 +110,10 @@ listen app
 		log, _ := os.ReadFile(l.log)
 		return bytes.Count(log, []byte("<NOSRV>")) == 6
 	})
-	if output, state := l.besideLog(t, limits...); state != plugin.OK || !strings.Contains(output, "no share of app: it does not log all of its requests") {
+	if output, state := l.checkLog(t, limits...); state != plugin.OK || !strings.Contains(output, "no share of app: it does not log all of its requests") {
 		t.Errorf("by the log: %s: %s", state, output)
 	}
-	output, state := l.besideLog(t, append(statistics, limits...)...)
+	output, state := l.checkLog(t, append(statistics, limits...)...)
 	for _, part := range []string{"app: 5 of 25 requests found no server", "20% of 25 is outside the critical range 10%", "the share of app is of the requests that HAProxy has counted"} {
 		if state != plugin.Critical || !strings.Contains(output, part) {
 			t.Errorf("with the statistics: %s, %q is not in %s", state, part, output)
@@ -148,7 +148,7 @@ func TestBusyLogIsWhole(t *testing.T) {
 	state := t.TempDir()
 	for range 15 {
 		for _, way := range ways {
-			output, _ := l.besideLog(t, append(append(way, "--state-dir", state), noLimits...)...)
+			output, _ := l.checkLog(t, append(append(way, "--state-dir", state), noLimits...)...)
 			if info := l.Command(t, "show info"); !strings.Contains(info, "\nDroppedLogs: 0\n") {
 				t.Skip("the machine is so busy that HAProxy itself has dropped lines")
 			}

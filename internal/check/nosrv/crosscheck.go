@@ -13,10 +13,10 @@ import (
 	"check-haproxy/internal/sorting"
 )
 
-// beside is what HAProxys have counted while their log was written, to hold the
+// crossCheck is what HAProxys have counted while their log was written, to hold the
 // log against it. What no log shows ("option dontlognull", "no log", lines that
 // were lost on their way) is counted all the same.
-type beside struct {
+type crossCheck struct {
 	sampled  []check.Sampled
 	backends []check.Target // the chosen ones
 	// from and to bound the time that the log would show: what was counted between
@@ -28,29 +28,29 @@ type beside struct {
 // count, by a machine with another clock.
 const maxBehind = time.Minute
 
-// besideOf says what a log is held against. A file that begins late is a young one,
+// crossCheckOf says what a log is held against. A file that begins late is a young one,
 // before which nothing was logged; a ring and a pipe have forgotten what was. A
 // pipe's end may have been written before the statistics were asked.
-func (f *flags) besideOf(s statistics, stretch check.Stretch, log check.Log) beside {
-	b := beside{sampled: s.sampled, backends: s.chosen(f.Filter)}
+func (f *flags) crossCheckOf(s statistics, stretch check.Stretch, log check.Log) crossCheck {
+	x := crossCheck{sampled: s.sampled, backends: s.chosen(f.Filter)}
 	from, to := stretch.From(), stretch.At.Add(time.Hour) // after every sample
 	if forgets := log.Streamed || f.Ring != ""; forgets {
 		if log.Earliest.IsZero() {
-			return b
+			return x
 		}
 		from = latest(from, log.Earliest)
 	}
 	for _, part := range log.Unread {
 		if part.Until.IsZero() {
-			return b
+			return x
 		}
 		from = latest(from, part.Until)
 	}
 	if log.Streamed {
 		to = log.Own
 	}
-	b.from, b.to = from.Add(maxBehind), to
-	return b
+	x.from, x.to = from.Add(maxBehind), to
+	return x
 }
 
 func latest(a, b time.Time) time.Time {
@@ -88,18 +88,18 @@ func (c compared) String() string {
 
 // hold holds the log against what the HAProxys have counted, each by itself: what
 // several have written into one log is not less than what one of them counted.
-func (b beside) hold(c *Counter) [][]compared {
-	if b.from.IsZero() {
+func (x crossCheck) hold(c *Counter) [][]compared {
+	if x.from.IsZero() {
 		return nil
 	}
 	logged := c.serverlessSince()
 	var all [][]compared
-	for _, s := range b.sampled {
+	for _, s := range x.sampled {
 		if len(s.Judge) == 0 {
 			continue
 		}
 		stretch := s.Judge[len(s.Judge)-1]
-		window := s.Series.Within(samples.Span{From: latest(b.from, stretch.Window.From), To: b.to})
+		window := s.Series.Within(samples.Span{From: latest(x.from, stretch.Window.From), To: x.to})
 		if window == (samples.Span{}) {
 			continue
 		}
@@ -107,7 +107,7 @@ func (b beside) hold(c *Counter) [][]compared {
 			stretch.Baseline = samples.Span{} // there is a gap between them
 		}
 		stretch.Window = window
-		own := slices.DeleteFunc(slices.Clone(b.backends), func(t check.Target) bool { return t.Endpoint != s.Answer.Name })
+		own := slices.DeleteFunc(slices.Clone(x.backends), func(t check.Target) bool { return t.Endpoint != s.Answer.Name })
 		var sections []compared
 		for _, counted := range countSampled(s.Series, stretch, own) {
 			if n, known := logged(counted.target.Name, window.From.Add(-maxBehind)); known && counted.problem == "" {
@@ -142,9 +142,9 @@ func (c *Counter) serverlessSince() func(section string, from time.Time) (n uint
 // compare adds what HAProxy has counted and its log does not show. A log that
 // lacks requests is no evidence; and what is CRITICAL by the counters alone is
 // CRITICAL. It says how many the log lacks, of the section that lacks most.
-func (out *Outcome) compare(c *Counter, b beside, o Options) (lacks uint64) {
+func (out *Outcome) compare(c *Counter, x crossCheck, o Options) (lacks uint64) {
 	var worst compared
-	all := b.hold(c)
+	all := x.hold(c)
 	for _, sections := range all {
 		sections = slices.DeleteFunc(sections, func(one compared) bool {
 			return o.Excuses(one.target.Names...) || out.takeRequests(one, len(all) == 1, o)
