@@ -11,8 +11,8 @@ version_of=check-haproxy/internal/plugin
 
 # A stats page is asked over HTTP/1.1: without net/http's HTTP/2 each binary is
 # 0.4 MB smaller. Code that a check runs once is not inlined, which makes up for
-# another 0.4 MB; what reads answers and logs is. Functions begin at 8 bytes
-# instead of 32, another 0.1 MB.
+# another 0.4 MB; what reads answers and logs is. Functions are aligned to 8
+# bytes instead of 32, another 0.1 MB.
 # (What is called for every line of a log, as encoding/binary, or for every row
 # of the statistics, as thresholds, is not among it.)
 once="net/... vendor/... crypto/... encoding/json encoding/asn1 encoding/pem encoding/csv encoding/base64

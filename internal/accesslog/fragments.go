@@ -1,8 +1,6 @@
 package accesslog
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // A container runtime cuts a line that is longer than its buffer (containerd and
 // docker at 16 KiB), or that the buffer ends within (conmon, anywhere). CRI marks
