@@ -50,11 +50,16 @@ func (c Class) String() string {
 
 // Record is one line, understood. Its byte slices point into the line (or into
 // the parser's scratch) and live until the next line is read: copy what you keep.
+//
+// It can stand for several requests that went well (Options.Parts), then they had
+// the same frontend, backend and server in the same part of time, and Written is when
+// the newest was. Line, Origin, Status and Details.ResponseTime, in which they differ,
+// are not set.
 type Record struct {
 	Class    Class
 	Line     []byte  // the line as it was read, without its line end
 	Written  int64   // when the line was written, Unix nanoseconds; 0 if nothing tells
-	Times    int     // how many lines it stands for: N for "message repeated N times", else 1
+	Times    int     // how many lines it stands for: 1, but for requests together and "message repeated N times"
 	Own      bool    // the line itself shows that HAProxy wrote it: it reads so, or its tag says so
 	Origin   *Origin // who wrote it, as its header tells; never nil
 	Frontend []byte  // without the trailing ~ of a TLS listener; nil if the format does not name it
@@ -113,6 +118,7 @@ type Options struct {
 	Now      time.Time           // a header that names no year is of the last one that is not later, unless the request tells its own
 	Formats  []*logformat.Format // nil means the built-in ones, detected line by line
 	Details  bool                // how requests with a server went is wanted, too
+	Parts    []int64             // times in Unix nanoseconds, in order; requests between two of them that went well are visited together, see Record
 }
 
 // Parser reads lines. It belongs to one goroutine. What it remembers of lines
@@ -130,6 +136,7 @@ type Parser struct {
 	moment  moment
 	notes   notes
 	repeats repeats
+	groups  groups
 	spare   []*doubtful // see doubt
 	marks   markSet     // see edges.marks
 	helper  *Parser     // see reader
@@ -150,7 +157,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, notes: newNotes(), marks: markSet{}}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, groups: groups{parts: o.Parts, details: o.Details}, notes: newNotes(), marks: markSet{}}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

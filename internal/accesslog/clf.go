@@ -45,7 +45,7 @@ func (p *Parser) readCLF(text []byte, rec *Record, m *moment) Class {
 		return Unreadable
 	}
 	if port > 0 {
-		m.identity = identity{tail(client) ^ uint64(port)<<32, load(date[12:]) ^ uint64(ms)}
+		m.identity = identity{tail(client) ^ uint64(port)<<32, load(date, 12) ^ uint64(ms)}
 	}
 	tcp := string(request) == "TCP "
 	if tcp {

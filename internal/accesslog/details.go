@@ -129,47 +129,51 @@ func (p *Parser) fillServed(f *logformat.Format, text []byte, rec *Record) {
 }
 
 // readWell is readDetails for what most lines are: a request in HTTP that went
-// well at the first attempt, without captured cookies. It reports false, having
-// decided nothing, for any other. b begins with the timers, length is that of
-// the line from there on.
+// well at the first attempt, without captured cookies. Of any other it says
+// nothing. It returns what wentWell wants to know. b begins with the timers, length
+// is that of the line from there on.
 //
 //	0/0/1/5/6 200 217 - - ---- 3/3/0/0/0 0/0 "GET / HTTP/1.1"
 //
 // Numbers come in any length, which would make a loop over them a series of
 // mispredicted branches; so where they end is found at once for 64 bytes, as
 // bits (BenchmarkDetails).
-func readWell(b []byte, length int, rec *Record) bool {
+func readWell(b []byte, length int) (status int, answer int32, ok bool) {
 	const span = 64
 	if len(b) < span || length < span {
-		return false
+		return 0, 0, false
 	}
 	numbers, slashes := classify(b[:span])
 	timers := bits.TrailingZeros64(^numbers)
-	status := timers + 4
+	state := timers + len(" 200")
 	if timers < len("0/0/0/0/0") || timers > 20 || numbers>>(timers+1)&15 != 7 || slashes>>(timers+1)&7 != 0 || b[timers+1]-'1' > 3 {
-		return false
+		return 0, 0, false
 	}
-	size := status + 1 + bits.TrailingZeros64(^(numbers >> (status + 1)))
+	size := state + 1 + bits.TrailingZeros64(^(numbers >> (state + 1)))
 	flags := size + len(" - - ")
-	if size == status+1 || size > status+18 || string(b[size:flags+2]) != " - - --" || !isFlags(b[flags+2:flags+4]) {
-		return false
+	if size == state+1 || size > state+18 || string(b[size:flags+2]) != " - - --" || !isFlags(b[flags+2:flags+4]) {
+		return 0, 0, false
 	}
 	from := flags + 5
 	counts := from + bits.TrailingZeros64(^(numbers >> from))
 	inTimers, inCounts := slashes&upTo(timers), slashes&upTo(counts)&^upTo(from)
 	if counts > from+18 || counts > span-1 || slashes&^(inTimers|inCounts)&upTo(counts) != 0 || !isFive(inTimers, 0, timers) || !isFive(inCounts, from, counts) {
-		return false
+		return 0, 0, false
 	}
-	if b[timers] != ' ' || b[status] != ' ' || b[from-1] != ' ' || b[counts] != ' ' || b[counts-1] != '0' || b[counts-2] != '/' {
-		return false
+	if b[timers] != ' ' || b[state] != ' ' || b[from-1] != ' ' || b[counts] != ' ' || b[counts-1] != '0' || b[counts-2] != '/' {
+		return 0, 0, false
 	}
 	third := inTimers & (inTimers - 1)
 	third &= third - 1
-	answer, end := bits.TrailingZeros64(third)+1, bits.TrailingZeros64(third&(third-1))
-	rec.Flags = [2]byte{'-', '-'}
-	rec.Status = int(b[timers+1]-'0')*100 + int(b[timers+2]-'0')*10 + int(b[timers+3]-'0')
-	rec.Details = Details{Known: true, ResponseTime: shortNumber(load(b[answer:]), end-answer)}
-	return end-answer <= 8
+	begin, end := bits.TrailingZeros64(third)+1, bits.TrailingZeros64(third&(third-1))
+	status = int(b[timers+1]-'0')*100 + int(b[timers+2]-'0')*10 + int(b[timers+3]-'0')
+	return status, shortNumber(load(b, begin), end-begin), end-begin <= 8
+}
+
+// wentWell sets the details of what readWell has read.
+func (r *Record) wentWell(status int, answer int32) {
+	r.Flags, r.Status = [2]byte{'-', '-'}, status
+	r.Details = Details{Known: true, ResponseTime: answer}
 }
 
 // isFive says whether slashes, all between from and to, have five numbers
@@ -190,7 +194,7 @@ func classify(b []byte) (numbers, slashes uint64) {
 		high = 0x80 * ones
 	)
 	for i := 0; i < 64; i += 8 {
-		x := load(b[i:])
+		x := load(b, i)
 		low := x &^ high
 		from := (low | high) - '/'*ones // the high bit stays if the byte is not below '/'
 		to := '9'*ones + high - low     // and here if it is not above '9'

@@ -69,9 +69,11 @@ func TestReadWell(t *testing.T) {
 	const bytesTried = "0123459/ -+A\"{\x00\x7f\xb0\xff"
 	read := func(line []byte) bool {
 		fast, plain := Record{Status: -1}, Record{Status: -1}
-		if !readWell(append(bytes.Clone(line), "\n                                                                "...), len(line), &fast) {
+		status, answer, ok := readWell(append(bytes.Clone(line), "\n                                                                "...), len(line))
+		if !ok {
 			return false
 		}
+		fast.wentWell(status, answer)
 		readDetails(line, &plain)
 		if fast.Flags != plain.Flags || fast.Status != plain.Status || fast.Details != plain.Details || plain.Request != nil {
 			t.Fatalf("%q: %+v, plainly %+v", line, fast, plain)

@@ -70,7 +70,7 @@ type doubtful struct {
 	rec    Record
 	origin Origin
 	mark   mark
-	bytes  [5][]byte
+	bytes  []byte // of all fields
 }
 
 // keep makes it the line in r.
@@ -78,10 +78,15 @@ func (d *doubtful) keep(r *Record, m mark) {
 	d.rec, d.mark = *r, m
 	d.origin.keep(r.Origin)
 	d.rec.Route = 0 // another parser may hand it over
-	for i, field := range []*[]byte{&d.rec.Line, &d.rec.Frontend, &d.rec.Backend, &d.rec.Server, &d.rec.Request} {
-		if *field != nil {
-			d.bytes[i] = append(d.bytes[i][:0], *field...)
-			*field = d.bytes[i]
+	fields := [...]*[]byte{&d.rec.Line, &d.rec.Frontend, &d.rec.Backend, &d.rec.Server, &d.rec.Request}
+	d.bytes = d.bytes[:0]
+	for _, field := range fields {
+		d.bytes = append(d.bytes, *field...)
+	}
+	rest := d.bytes
+	for _, field := range fields {
+		if n := len(*field); *field != nil {
+			*field, rest = rest[:n:n], rest[n:]
 		}
 	}
 }

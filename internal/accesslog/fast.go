@@ -106,7 +106,6 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 	}
 	rec.clear()
 	rec.Class, rec.Own, rec.Origin = Request, true, &l.origin
-	touched := false // the record tells how the line before ended
 	for len(chunk)-done >= window {
 		w := chunk[done : done+window]
 		i := len(l.prefix)
@@ -117,6 +116,11 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		if text == 0 && l.base > 0 || l.bare && looksLikeHeader(w[text:text+64]) {
 			return done
 		}
+		length := bytes.IndexByte(chunk[done+text:], '\n')
+		if length < 0 {
+			return done
+		}
+		length += text
 
 		client := tokenEnd(w, text)
 		if client == text || w[client] != ' ' || !isDigit(w[client-1]) {
@@ -133,34 +137,24 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 			}
 		}
 
-		names := w[date+acceptLen+2:]
+		frontend := date + acceptLen + 2
 		k := len(l.frontend)
-		if k == 0 || string(names[:k]) != string(l.frontend) {
-			if k = l.newFrontend(names); k == 0 {
+		if k == 0 || string(w[frontend:frontend+k]) != string(l.frontend) {
+			if k = l.newFrontend(w[frontend:]); k == 0 {
 				return done
 			}
 		}
-		frontend := names[:k-1]
-		if names[k-2] == '~' {
-			frontend = names[:k-2]
-		}
-		names = names[k:]
-		both := l.pairs.find(names)
+		backend := frontend + k
+		both := l.pairs.find(w, backend)
 		if both == nil {
 			return done
 		}
-		slash, n := int(both.slash), int(both.server)
-		server := names[slash+1:]
-		timers := len(w) - len(server) + n + 1
-		if server[n] != ' ' {
+		server := backend + int(both.slash) + 1
+		timers := server + int(both.server) + 1
+		if w[timers-1] != ' ' {
 			return done
 		}
 
-		length := bytes.IndexByte(chunk[done+timers:], '\n')
-		if length < 0 {
-			return done
-		}
-		length += timers
 		line := chunk[done : done+length]
 		if line[length-1] == '\r' {
 			line = trimEnd(line)
@@ -168,45 +162,53 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		if (fresh || late != l.late) && !l.nextSecond(w[i:], late) && !p.refresh(w[i:], text-i, late) {
 			return done
 		}
-		rec.Line = line
-		rec.Frontend, rec.Backend, rec.Server = frontend, names[:slash], server[:n]
-		rec.NoServer, rec.Route = both.noServer, l.route(both)
-		if touched {
-			rec.Flags, rec.Assumed, rec.Status, rec.Request = [2]byte{}, false, -1, nil
-			rec.Details = Details{}
+		rec.Written = l.seconds + nano
+		if l.base == 0 {
+			rec.Written = p.endOf(w[date:], line[timers:], late)
 		}
-		touched = both.noServer || p.details
+		rec.NoServer, rec.Route = both.noServer, l.route(both)
+
+		well := !both.noServer // as far as is wanted
+		status, answer := -1, int32(0)
+		if p.details && well {
+			status, answer, well = readWell(w[timers:], length-timers)
+		}
+		id := identity{load(w, max(client-8, 0)), load(w, date+acceptLen-8)}
+		if client-text < 8 {
+			id.client = tail(w[text:client])
+		}
+		identified := w[text] != 'u'
+		again := identified && (!well || p.repeats.careful || p.repeats.before.identity == id)
+		if identified && !again {
+			p.repeats.before = served{id, rec.Written, done + text}
+			if well && p.groups.add(rec.Route, rec.Written) {
+				done += length + 1
+				e.lines++
+				continue
+			}
+		}
+
+		rec.Line, rec.Frontend = line, w[frontend:backend-1]
+		if w[backend-2] == '~' {
+			rec.Frontend = w[frontend : backend-2]
+		}
+		rec.Backend, rec.Server = w[backend:server-1], w[server:timers-1]
+		rec.Flags, rec.Assumed, rec.Status, rec.Request, rec.Details = [2]byte{}, false, -1, nil, Details{}
 		switch {
 		case both.noServer:
 			if readServerless(line[timers:], rec) != Request {
 				return done
 			}
-		case p.details && !readWell(w[timers:], length-timers, rec):
+		case !well:
 			if readDetails(line[timers:], rec) != Request {
 				return done
 			}
+		case p.details:
+			rec.wentWell(status, answer)
 		}
-		if l.base == 0 {
-			p.endOf(w[date:], line[timers:], late, rec)
-		} else {
-			rec.Written = l.seconds + nano
+		if !(again && p.isSeen(place{chunk, done, e.lines}, text, id, e)) && !(well && p.groups.take(rec, visit)) {
+			visit(rec)
 		}
-		id := identity{load(w[max(client-8, 0):]), load(w[date+acceptLen-8:])}
-		if client-text < 8 {
-			id.client = tail(w[text:client])
-		}
-		if w[text] != 'u' {
-			if both.noServer || p.repeats.careful || p.repeats.before.identity == id || p.details && rec.failed() {
-				if p.isSeen(place{chunk, done, e.lines}, text, id, e) {
-					done += length + 1
-					e.lines++
-					continue
-				}
-			} else {
-				p.repeats.before = served{id, rec.Written, done + text}
-			}
-		}
-		visit(rec)
 		done += length + 1
 		e.lines++
 	}
@@ -235,7 +237,7 @@ func (p *Parser) isSeen(w place, text int, id identity, e *edges) bool {
 // gives up, pointing anywhere, after 64 bytes.
 func tokenEnd(w []byte, at int) int {
 	for k := at; k < at+64; k += 8 {
-		x := load(w[k:])
+		x := load(w, k)
 		// A byte below 0x21 borrows from its high bit ("hasless" of Bit
 		// Twiddling Hacks); the lowest one found is always right.
 		if low := (x - 0x21212121_21212121) & ^x & 0x80808080_80808080; low != 0 {
@@ -251,9 +253,9 @@ func tokenEnd(w []byte, at int) int {
 func (l *likeness) skipHeader(w []byte, at int) (text int, nano int64, fresh bool) {
 	switch l.base {
 	case baseMonthFirst:
-		fresh = load(w[at:]) != l.head || load(w[at+7:]) != l.tail
+		fresh = load(w, at) != l.head || load(w, at+7) != l.tail
 	case baseISO:
-		fresh = load(w[at:]) != l.head || load(w[at+8:]) != l.middle || load(w[at+11:]) != l.tail
+		fresh = load(w, at) != l.head || load(w, at+8) != l.middle || load(w, at+11) != l.tail
 	case 0:
 		return at, 0, false
 	}
@@ -286,7 +288,7 @@ func (l *likeness) newDate(date []byte, fresh bool) (nowFresh, ok bool) {
 		fresh, l.head = true, 0
 	}
 	l.accepted = accepted
-	l.date0, l.date1 = load(date), load(date[8:])
+	l.date0, l.date1 = load(date, 0), load(date, 8)
 	return fresh, true
 }
 
@@ -311,10 +313,10 @@ func (l *likeness) newFrontend(names []byte) int {
 // nextSecond moves the timestamp on within its minute: most do not differ in
 // anything else. Both kinds end in "14:53:34".
 func (l *likeness) nextSecond(b []byte, late bool) bool {
-	if l.base == 0 || late != l.late || load(b) != l.head || l.base == baseISO && load(b[8:]) != l.middle {
+	if l.base == 0 || late != l.late || load(b, 0) != l.head || l.base == baseISO && load(b, 8) != l.middle {
 		return false
 	}
-	tail := load(b[l.base-8:])
+	tail := load(b, l.base-8)
 	if (tail^l.tail)<<16 != 0 || b[l.base-2]-'0' > 5 || !isDigit(b[l.base-1]) {
 		return false
 	}
@@ -339,11 +341,11 @@ func (p *Parser) refresh(b []byte, text int, late bool) bool {
 	s.nano = 0
 	l.seconds = p.clock.unix(s.withYear(l.accepted), late)
 	l.late = late
-	l.head = load(b)
+	l.head = load(b, 0)
 	if l.base == baseMonthFirst {
-		l.tail = load(b[7:])
+		l.tail = load(b, 7)
 	} else {
-		l.middle, l.tail = load(b[8:]), load(b[11:])
+		l.middle, l.tail = load(b, 8), load(b, 11)
 	}
 	return true
 }
@@ -351,23 +353,23 @@ func (p *Parser) refresh(b []byte, text int, late bool) bool {
 // sameDate reports whether an accept date is valid and, down to ten minutes,
 // the last one.
 func (l *likeness) sameDate(date []byte) bool {
-	if load(date) != l.date0 || load(date[8:]) != l.date1 {
+	if load(date, 0) != l.date0 || load(date, 8) != l.date1 {
 		return false
 	}
 	// What remains is "5:25.924": with its pattern taken away by xor each byte
 	// is the digit's value, or zero for the punctuation.
 	const pattern = uint64('0') | ':'<<8 | '0'<<16 | '0'<<24 | '.'<<32 | '0'<<40 | '0'<<48 | '0'<<56
-	x := load(date[16:]) ^ pattern
+	x := load(date, 16) ^ pattern
 	const punctuation = 0x000000ff_0000ff00
 	const high = 0xf0f0f0f0_f0f0f0f0
 	return x&punctuation == 0 && x&high == 0 && (x+0x06060606_06060606)&high == 0 && date[18] < '6'
 }
 
-// endOf sets the time of a line whose header tells none: the request's end.
-func (p *Parser) endOf(date, timers []byte, late bool, rec *Record) {
+// endOf is the time of a line whose header tells none: the request's end.
+func (p *Parser) endOf(date, timers []byte, late bool) int64 {
 	m := moment{timers: timers}
 	m.accepted, m.known = readAccept(date)
-	rec.Written = p.written(&header{}, &m, late)
+	return p.written(&header{}, &m, late)
 }
 
 // skim reads a line in CLF or in an operator's format whose header ends in the
@@ -434,4 +436,6 @@ func nameLen(b []byte) int {
 	return len(b)
 }
 
-func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+// load is the eight bytes at an offset. Sliced so, their address does not depend on
+// the slice's length, which would make it wait.
+func load(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at : at+8]) }

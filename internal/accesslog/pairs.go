@@ -30,22 +30,22 @@ type pair struct {
 // them.
 const maxFastName = 120
 
-// find returns the pair that names begins with, up to a blank; nil if it is
-// none that the fast path reads.
-func (ps *pairs) find(names []byte) *pair {
-	n := blankIn(names)
+// find returns the pair that stands at an offset of a window, up to a blank; nil if
+// it is none that the fast path reads.
+func (ps *pairs) find(w []byte, at int) *pair {
+	n := blankIn(w, at)
 	if n == 32 {
-		if n = tokenEnd(names, 0); n == 0 {
+		if n = tokenEnd(w, at) - at; n == 0 {
 			return nil
 		}
 	}
 	mask := lowBytes[min(n, 8)]
-	first, last := load(names)&mask, load(names[max(n-8, 0):])&mask
+	first, last := load(w, at)&mask, load(w, at+max(n-8, 0))&mask
 	p := &ps.table[(first^bits.RotateLeft64(last, 29)^uint64(n))*0x9E3779B97F4A7C15>>56]
-	if p.first == first && p.last == last && int(p.length) == n && n > 0 && (n <= 16 || string(p.text) == string(names[:n])) {
+	if p.first == first && p.last == last && int(p.length) == n && n > 0 && (n <= 16 || string(p.text) == string(w[at:at+n])) {
 		return p
 	}
-	if !p.learn(names, n) {
+	if !p.learn(w[at:], n) {
 		return nil
 	}
 	p.first, p.last = first, last
@@ -112,11 +112,11 @@ func (p *pair) learn(names []byte, length int) bool {
 // lowBytes are masks of the first bytes of a word.
 var lowBytes = [9]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
 
-// blankIn is the index of the first blank or control character in the first 32
-// bytes, 32 if there is none.
-func blankIn(w []byte) int {
-	_ = w[31]
-	mask := blankBits(load(w)) | blankBits(load(w[8:]))<<8 | blankBits(load(w[16:]))<<16 | blankBits(load(w[24:]))<<24
+// blankIn is the index of the first blank or control character in the 32 bytes from
+// an offset on, 32 if there is none.
+func blankIn(w []byte, at int) int {
+	b := w[at : at+32]
+	mask := blankBits(load(b, 0)) | blankBits(load(b, 8))<<8 | blankBits(load(b, 16))<<16 | blankBits(load(b, 24))<<24
 	return bits.TrailingZeros64(mask | 1<<32)
 }
 

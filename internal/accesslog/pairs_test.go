@@ -25,7 +25,7 @@ func TestPairsTwins(t *testing.T) {
 		names := []byte(text + " " + strings.Repeat("x", 200))
 		var want pair
 		ok := want.learn(names, strings.IndexAny(string(names), " \n"))
-		got := remembered.find(names)
+		got := remembered.find(names, 0)
 		if ok != (got != nil) {
 			t.Fatalf("%q: found %v, want %v", text, got, ok)
 		}
@@ -46,18 +46,19 @@ func TestPairsTwins(t *testing.T) {
 func TestBlankIn(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 100_000 {
-		var w [40]byte
-		want := 32
-		for i := range w {
+		var w [48]byte
+		from, want := random.IntN(16), 32
+		for i := range w[from:] {
+			i += from
 			w[i] = byte(random.IntN(256))
 			if random.IntN(16) > 0 {
 				w[i] |= 0x21
 			}
-			if i < 32 && want == 32 && w[i] < 0x21 {
-				want = i
+			if i-from < 32 && want == 32 && w[i] < 0x21 {
+				want = i - from
 			}
 		}
-		if got := blankIn(w[:]); got != want {
+		if got := blankIn(w[:], from); got != want {
 			t.Fatalf("%q: %d, want %d", w, got, want)
 		}
 	}
@@ -73,7 +74,7 @@ func BenchmarkPairs(b *testing.B) {
 	b.Run("remembered", func(b *testing.B) {
 		var remembered pairs
 		for i := 0; b.Loop(); i++ {
-			remembered.find(lines[i%len(lines)])
+			remembered.find(lines[i%len(lines)], 0)
 		}
 	})
 	b.Run("byte by byte", func(b *testing.B) {

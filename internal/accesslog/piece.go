@@ -44,6 +44,7 @@ func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
 		}
 		at = end
 	}
+	p.groups.close(visit)
 	return e
 }
 

@@ -78,9 +78,9 @@ func (i identity) key() uint64 {
 // tail is the end of a text, its last eight bytes.
 func tail(text []byte) uint64 {
 	if len(text) >= 8 {
-		return load(text[len(text)-8:])
+		return load(text, len(text)-8)
 	}
 	var b [8]byte
 	copy(b[:], text)
-	return load(b[:])
+	return load(b[:], 0)
 }

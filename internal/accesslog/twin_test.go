@@ -284,10 +284,14 @@ func sameRecords(t testing.TB, want, got []snapshot) {
 // uses it.
 func sameAsReference(t testing.TB, fast, plain *Parser, data []byte, late bool) {
 	t.Helper()
-	var got []snapshot
+	var got, grouped []snapshot
 	// The fast path wants to see what is ahead: empty lines.
-	fast.Scan(append(bytes.Clone(data), bytes.Repeat([]byte("\n"), window+1)...), late, func(r *Record) { got = append(got, snap(r)) })
+	padded := append(bytes.Clone(data), bytes.Repeat([]byte("\n"), window+1)...)
+	fast.Scan(padded, late, func(r *Record) { got = append(got, snap(r)) })
 	sameRecords(t, plainly(plain, data, late), got)
+	parts := quarters(got)
+	grouping(fast, parts).Scan(padded, late, func(r *Record) { grouped = append(grouped, snap(r)) })
+	sameTogether(t, parts, got, grouped)
 }
 
 func clone(p *Parser) *Parser {

@@ -31,15 +31,7 @@ type Lines struct {
 
 	unread map[author]*unread // lines that were not understood, until it is known whose they are (attribute)
 
-	// plain are requests of HAProxy's in the stretch, in baseline and window: most
-	// lines. What they add to the numbers above is added in the end (settle). They
-	// and newest are written for every line: what other goroutines write must not
-	// be in the same cache line.
-	_      [64]byte
-	plain  [2]uint64
-	newest int64 // when HAProxy's newest line before the stretch's end was written
-	_      [64]byte
-
+	newest int64            // when HAProxy's newest line before the stretch's end was written
 	later  map[string]int64 // by host: the newest of its lines that are later than now
 	rhythm *rhythm          // nil unless it is wanted
 }
@@ -76,38 +68,13 @@ func NewLines(s Stretch, live bool) *Lines {
 	return &Lines{from: s.From().UnixNano(), begin: s.Begin().UnixNano(), to: s.At.UnixNano(), live: live, unread: map[author]*unread{}, later: map[string]int64{}}
 }
 
-// Add looks at one line. It keeps nothing of the record but copies.
+// Add looks at one line, or at several alike. It keeps nothing of the record but
+// copies.
 func (l *Lines) Add(r *accesslog.Record) {
-	if r.Class == accesslog.Request && r.Own && r.Times == 1 && l.from <= r.Written && r.Written < l.to && l.rhythm == nil {
-		part := 0
-		if r.Written >= l.begin {
-			part = 1
-		}
-		l.plain[part]++
-		l.newest = max(l.newest, r.Written)
-		return
-	}
-	l.addAny(r)
-}
-
-// settle adds the plain lines to the numbers of all lines.
-func (l *Lines) settle() {
-	n := l.plain[0] + l.plain[1]
-	l.All += n
-	l.InStretch += n
-	l.Readable += n
-	l.Requests += n
-	l.Tagged[0].Readable += n
-	l.Tagged[1].Readable += l.plain[1]
-	l.plain = [2]uint64{}
-}
-
-// addAny is Add for any line.
-func (l *Lines) addAny(r *accesslog.Record) {
-	l.All++
+	l.All += uint64(r.Times)
 	inStretch := l.from <= r.Written && r.Written < l.to
 	if inStretch {
-		l.InStretch++
+		l.InStretch += uint64(r.Times)
 	}
 	if r.Class == accesslog.Unreadable {
 		l.addUnreadable(r, inStretch)
@@ -221,14 +188,12 @@ func (l *Lines) addReading(r *accesslog.Record) {
 		if i == 1 && r.Written < l.begin {
 			break
 		}
-		l.Tagged[i].Readable++
+		l.Tagged[i].Readable += uint64(r.Times)
 	}
 }
 
 // Merge adds what another one has seen. The other one must not be used any more.
 func (l *Lines) Merge(other *Lines) {
-	l.settle()
-	other.settle()
 	l.All += other.All
 	l.InStretch += other.InStretch
 	l.Readable += other.Readable

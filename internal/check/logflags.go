@@ -34,8 +34,8 @@ type LogFlags struct {
 	Window      plugin.Duration `arg:"--window" placeholder:"DURATION" default:"5m" help:"the stretch of time that is judged"`
 	Baseline    plugin.Duration `arg:"--baseline" placeholder:"DURATION" default:"1h" help:"the stretch before it that a rise is measured against"`
 	// Details is no flag: a check sets it that wants to know how requests with a
-	// server went.
-	Details bool `arg:"-"`
+	// server went; ResponseTimes: also of those that went well.
+	Details, ResponseTimes bool `arg:"-"`
 }
 
 // Given says whether the user named a log.

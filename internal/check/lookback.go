@@ -67,7 +67,7 @@ func (r reader) lookBack(ctx context.Context, s Stretch, log *Log) (tags map[str
 func (r reader) findOwn(ctx context.Context, s Stretch, log *Log) map[string]bool {
 	to, reaches := spanOf(s).From, log.Earliest
 	for step := firstLookBack; step <= lastLookBack && log.Searched < maxLookBack && to.After(reaches); step *= 2 {
-		lines, report, err := r.peek(ctx, to.Add(-step), to, func(l *Lines) bool { return l.All+l.plain[0]+l.plain[1] >= maxLookBack })
+		lines, report, err := r.peek(ctx, to.Add(-step), to, func(l *Lines) bool { return l.All >= maxLookBack })
 		if err != nil {
 			return nil
 		}
@@ -132,7 +132,6 @@ func (r reader) peek(ctx context.Context, from, to time.Time, enough func(*Lines
 	if err != nil && stopped.Load() {
 		err = nil
 	}
-	seen.lines.settle()
 	return seen.lines, report, err
 }
 

@@ -78,7 +78,11 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	if f.At == "" {
 		span.To = time.Time{} // lines from later than now tell of another clock
 	}
-	counted, report, err := read(ctx, r, span, func() *both[C] {
+	whole := r
+	if !streamed && !f.ResponseTimes { // a rhythm is of single lines, and an answer has its own time
+		whole.options.Parts = stretch.parts()
+	}
+	counted, report, err := read(ctx, whole, span, func() *both[C] {
 		lines := NewLines(stretch, f.At == "")
 		if streamed {
 			lines.rhythm = newRhythm(stretch.From().Add(-stretch.Baseline), stretch.At)
@@ -157,7 +161,6 @@ func spanOf(s Stretch) logsource.Span {
 }
 
 func logOf(report logsource.Report, lines *Lines) Log {
-	lines.settle()
 	log := Log{
 		Lines: lines, Earliest: report.Earliest, Newest: report.Newest,
 		Changed: report.Changed, Last: report.Last, Doubted: report.Complaint,

@@ -21,6 +21,12 @@ func (s Stretch) Begin() time.Time { return s.At.Add(-s.Window) }
 // From is where the baseline begins.
 func (s Stretch) From() time.Time { return s.Begin().Add(-s.Baseline) }
 
+// parts are the times between which it makes no difference when a request was that
+// went well.
+func (s Stretch) parts() []int64 {
+	return []int64{s.From().UnixNano(), s.Begin().UnixNano(), s.At.UnixNano()}
+}
+
 // Log is what reading the log has told beside requests.
 type Log struct {
 	Lines    *Lines

@@ -84,7 +84,7 @@ func (f *flags) runLog(ctx context.Context, stdin io.Reader) (plugin.Result, err
 		return plugin.Result{}, err
 	}
 	o := f.options()
-	f.Details = true
+	f.Details, f.ResponseTimes = true, f.Slow > 0
 	check.BoundMemory()
 	counter, log, err := check.ReadLog(ctx, &f.LogFlags, source, stretch, func() *Counter { return NewCounter(stretch, o.Counting, f.mayChoose) })
 	if err != nil {
