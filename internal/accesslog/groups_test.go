@@ -13,8 +13,9 @@ import (
 
 // alike are requests in which a visitor may see no difference.
 type alike struct {
-	Part                      int
-	Frontend, Backend, Server string
+	Part                             int
+	Frontend, Backend, Server, Flags string
+	Own, Known                       bool
 }
 
 type sum struct {
@@ -40,7 +41,7 @@ func together(all []snapshot, parts []int64) (map[alike]sum, []snapshot) {
 			others = append(others, s)
 			continue
 		}
-		of := alike{part, s.Frontend, s.Backend, s.Server}
+		of := alike{part, s.Frontend, s.Backend, s.Server, s.Flags, s.Own, d.Known}
 		sums[of] = sum{sums[of].Times + s.Times, max(sums[of].Newest, s.Written)}
 	}
 	return sums, others
@@ -92,8 +93,11 @@ func TestTogether(t *testing.T) {
 		}
 		data := append(b.Bytes(), bytes.Repeat([]byte("\n"), window+1)...)
 		for _, p := range []*Parser{New(testOptions), detailed(New(testOptions))} {
-			each := snaps(p, data)
+			each := snaps(clone(p), data)
 			parts := []int64{begin.UnixNano(), begin.Add(20 * time.Second).UnixNano(), begin.Add(50 * time.Second).UnixNano()}
+			full := grouping(p, parts)
+			full.like.frontends.given = maxFrontends // so that routes have no numbers
+			sameTogether(t, parts, each, snaps(full, data))
 			got := snaps(grouping(p, parts), data)
 			sameTogether(t, parts, each, got)
 			if routes < 10 && len(got) > len(each)/3 {

@@ -159,11 +159,11 @@ func JudgeFrontend(t check.Target, o *Options) []Verdict {
 // which fills with requests that have to go to this server (cookies, stick
 // tables). A server that is down or taken out is judged as well: the sessions
 // that it still has go on to count against its maxconn.
-func JudgeServer(t check.Target, server *haproxy.Server, o *Options) Verdict {
-	v := o.judge(t, Server, Sessions, server.Sessions, server.SessionsAllowed())
+func JudgeServer(t check.Target, server *haproxy.Server, o *Options) (v Verdict) {
+	v = o.judge(t, Server, Sessions, server.Sessions, server.SessionsAllowed())
 	v.server, v.Status, v.Peak = server, server.Status, server.MaxSessions
 	if isTold(server.Queue) {
-		v.addQueue(measure(server.Queue, server.QueueLimit, o.queueLevels(t)))
+		v.addQueue(measure(server.Queue, server.QueueLimit, o.queueLevels(&t)))
 	}
 	return v
 }
@@ -174,10 +174,10 @@ func JudgeServer(t check.Target, server *haproxy.Server, o *Options) Verdict {
 func JudgeBackend(t check.Target, o *Options) Verdict {
 	room := RoomOf(t.Backend)
 	v := Verdict{Target: t, Kind: Backend, Resource: Sessions, Room: &room}
-	v.Usage = total(room.Sessions, room.Limit, room.Problem, o.levels(t, Sessions))
+	v.Usage = total(room.Sessions, room.Limit, room.Problem, o.levels(&t, Sessions))
 	v.State = v.Usage.State
 	if queue, problem := queued(t.Backend); queue.Known || problem != "" {
-		v.addQueue(total(queue, haproxy.Number{}, problem, o.queueLevels(t)))
+		v.addQueue(total(queue, haproxy.Number{}, problem, o.queueLevels(&t)))
 	}
 	return v
 }
@@ -201,30 +201,23 @@ func queued(b *haproxy.Backend) (sum haproxy.Number, problem string) {
 	return sum, problem
 }
 
-func (o *Options) judge(t check.Target, kind Kind, resource Resource, current, limit haproxy.Number) Verdict {
-	m := measure(current, limit, o.levels(t, resource))
-	return Verdict{Target: t, Kind: kind, Resource: resource, State: m.State, Usage: m}
+func (o *Options) judge(t check.Target, kind Kind, resource Resource, current, limit haproxy.Number) (v Verdict) {
+	v.Target, v.Kind, v.Resource = t, kind, resource
+	v.Usage = measure(current, limit, o.levels(&t, resource))
+	v.State = v.Usage.State
+	return v
 }
 
 // levels returns what alerts for a resource. Sessions and connections have
 // thresholds in numbers too, rates in percent only.
-func (o *Options) levels(t check.Target, resource Resource) levels {
-	l := o.percentages(t)
+func (o *Options) levels(t *check.Target, resource Resource) levels {
 	if resource == Sessions || resource == Connections {
-		l.warning.count, l.critical.count = o.WarningSessions.For(t.Names...), o.CriticalSessions.For(t.Names...)
+		return levels{t.Names, o, numberOfSessions}
 	}
-	return l
+	return levels{t.Names, o, noNumber}
 }
 
-func (o *Options) queueLevels(t check.Target) levels {
-	l := o.percentages(t)
-	l.warning.count, l.critical.count = o.WarningQueue.For(t.Names...), o.CriticalQueue.For(t.Names...)
-	return l
-}
-
-func (o *Options) percentages(t check.Target) levels {
-	return levels{warning: level{percent: o.Warning.For(t.Names...)}, critical: level{percent: o.Critical.For(t.Names...)}}
-}
+func (o *Options) queueLevels(t *check.Target) levels { return levels{t.Names, o, numberOfQueue} }
 
 // Findings returns why the verdict is not OK, with evidence and commands, if its
 // cause has a name.

@@ -17,16 +17,44 @@ type Measure struct {
 }
 
 // Warning returns the range in effect, in the unit of Current.
-func (m *Measure) Warning() threshold.Range { return m.levels.warning.of(m.Limit) }
+func (m *Measure) Warning() threshold.Range { return m.rangeOf(m.levels.warning()) }
 
 // Critical returns the range in effect, in the unit of Current.
-func (m *Measure) Critical() threshold.Range { return m.levels.critical.of(m.Limit) }
+func (m *Measure) Critical() threshold.Range { return m.rangeOf(m.levels.critical()) }
 
-// levels are what alerts, warning and critical.
-type levels struct{ warning, critical level }
+// levels are what alerts for the thing with these names; nothing without options. It
+// is looked up when it matters: most servers have no limit.
+type levels struct {
+	names   []string
+	options *Options
+	number  number
+}
 
-// level is what alerts at one level: a percentage of the limit, or a number.
-type level struct{ percent, count threshold.Range }
+// number is what has thresholds in numbers, beside those in percent.
+type number int
+
+const (
+	noNumber number = iota
+	numberOfSessions
+	numberOfQueue
+)
+
+// level are the rules for a percentage of the limit, and for a number.
+type level struct{ percent, count threshold.Rules }
+
+func (l *levels) warning() level {
+	if o := l.options; o != nil {
+		return level{o.Warning, [...]threshold.Rules{nil, o.WarningSessions, o.WarningQueue}[l.number]}
+	}
+	return level{}
+}
+
+func (l *levels) critical() level {
+	if o := l.options; o != nil {
+		return level{o.Critical, [...]threshold.Rules{nil, o.CriticalSessions, o.CriticalQueue}[l.number]}
+	}
+	return level{}
+}
 
 // measure judges a number of the statistics. A limit of 0 is none.
 func measure(current, limit haproxy.Number, l levels) Measure {
@@ -44,9 +72,9 @@ func total(current, limit haproxy.Number, problem string, l levels) Measure {
 		m.Limit = limit
 	}
 	switch {
-	case l.critical.alerts(&m):
+	case m.exceeds(l.critical()):
 		m.State = plugin.Critical
-	case l.warning.alerts(&m):
+	case m.exceeds(l.warning()):
 		m.State = plugin.Warning
 	}
 	return m
@@ -76,20 +104,21 @@ func (m *Measure) UsedPercent() (float64, bool) {
 	return 100 * float64(m.Current.Value) / float64(m.Limit.Value), true
 }
 
-func (l *level) alerts(m *Measure) bool {
+func (m *Measure) exceeds(l level) bool {
 	number := float64(m.Current.Value)
 	percent, limited := m.UsedPercent()
-	return limited && l.percent.Alerts(number, percent) || l.count.Alerts(number, 0)
+	return limited && l.percent.For(m.levels.names...).Alerts(number, percent) || l.count.For(m.levels.names...).Alerts(number, 0)
 }
 
-// of returns the range in effect, for the perfdata: the narrower of the two,
-// and the number's if no single range can say both.
-func (l *level) of(limit haproxy.Number) threshold.Range {
-	if !isSet(limit) {
-		return l.count
+// rangeOf is the range in effect, for the perfdata: the narrower of the two, and the
+// number's if no single range can say both.
+func (m *Measure) rangeOf(l level) threshold.Range {
+	count := l.count.For(m.levels.names...)
+	if !isSet(m.Limit) {
+		return count
 	}
-	if both, ok := l.percent.Of(float64(limit.Value)).And(l.count); ok {
+	if both, ok := l.percent.For(m.levels.names...).Of(float64(m.Limit.Value)).And(count); ok {
 		return both
 	}
-	return l.count
+	return count
 }

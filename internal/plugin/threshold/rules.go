@@ -1,7 +1,6 @@
 package threshold
 
 import (
-	"slices"
 	"strings"
 
 	"check-haproxy/internal/plugin/pattern"
@@ -28,7 +27,7 @@ func parseScope(text string) (s scope, rest string, err error) {
 	return s, text[i+1:], nil
 }
 
-func (s scope) matches(names ...string) bool { return !s.some || s.pattern.Match(names...) }
+func (s *scope) matches(names ...string) bool { return !s.some || s.pattern.Match(names...) }
 
 // String returns the rule as it was typed.
 func (s scope) String() string { return s.text }
@@ -76,8 +75,8 @@ type Rules []Rule
 // For returns the range for the thing with these names ("v2", "v2@lb1"): that
 // of the last rule that matches; none if no rule does.
 func (rules Rules) For(names ...string) Range {
-	for _, rule := range slices.Backward(rules) {
-		if rule.matches(names...) {
+	for i := len(rules) - 1; i >= 0; i-- {
+		if rule := &rules[i]; rule.matches(names...) {
 			return rule.Range
 		}
 	}
