@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,10 +135,20 @@ func (m Metric) unit() string {
 	return m.Unit
 }
 
-// bySection orders metrics by their sections' names.
+// bySection orders metrics by their sections' names. Those of one section mostly
+// stand together, and stay so.
 func bySection(metrics []Metric) []Metric {
-	sorting.Stable(metrics, func(a, b Metric) int { return strings.Compare(a.Section, b.Section) })
-	return metrics
+	var together [][]Metric
+	for rest := metrics; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Section == rest[0].Section {
+			n++
+		}
+		together = append(together, rest[:n])
+		rest = rest[n:]
+	}
+	sorting.Stable(together, func(a, b []Metric) int { return strings.Compare(a[0].Section, b[0].Section) })
+	return slices.Concat(together...)
 }
 
 // shows says whether a level prints the metric.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +115,9 @@ func (f *flags) options() Options {
 // judge returns the verdicts on the chosen backends, and how many of them have
 // no servers and are left out.
 func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int) {
-	for _, target := range asked.Backends() {
+	targets := asked.Backends()
+	verdicts = make([]Verdict, 0, len(targets))
+	for _, target := range targets {
 		verdict, ok := Judge(target, dns.Answers{}, options)
 		if !ok {
 			leftOut++
@@ -127,7 +130,7 @@ func judge(asked *check.Asked, options Options) (verdicts []Verdict, leftOut int
 
 func (f *flags) report(asked *check.Asked, verdicts []Verdict, leftOut int) plugin.Result {
 	found := plugin.Findings{Noun: "backend", Total: len(verdicts)}
-	perfdata := Totals(verdicts)
+	perfdata := slices.Grow(Totals(verdicts), 3*len(verdicts))
 	for _, v := range verdicts {
 		found.List = append(found.List, v.Finding(f.Verbose))
 		perfdata = append(perfdata, v.Perfdata(f.Perfdata)...)
