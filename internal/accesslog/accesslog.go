@@ -10,8 +10,9 @@
 // (wrapper.go), the header is skipped and its time read (header.go, clock.go),
 // then the text is a request in columns (columns.go), in CLF (clf.go) or in a
 // log-format of the operator's own (formats.go, with what package logformat has
-// compiled), or one of HAProxy's own messages (message.go). reference.go does this plainly for any line; fast.go
-// does the same for lines that look like the one before.
+// compiled), or one of HAProxy's own messages (message.go). reference.go does this
+// plainly for any line; fast.go does the same for lines that look like the one before,
+// and groups.go counts those of them that need not be visited one by one.
 package accesslog
 
 import (

@@ -116,12 +116,6 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		if text == 0 && l.base > 0 || l.bare && looksLikeHeader(w[text:text+64]) {
 			return done
 		}
-		length := bytes.IndexByte(chunk[done+text:], '\n')
-		if length < 0 {
-			return done
-		}
-		length += text
-
 		client := tokenEnd(w, text)
 		if client == text || w[client] != ' ' || !isDigit(w[client-1]) {
 			return done
@@ -138,6 +132,12 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		}
 
 		frontend := date + acceptLen + 2
+		// The end is sought before what depends on the names, which takes longer.
+		length := bytes.IndexByte(chunk[done+frontend:], '\n')
+		if length < 0 {
+			return done
+		}
+		length += frontend
 		k := len(l.frontend)
 		if k == 0 || string(w[frontend:frontend+k]) != string(l.frontend) {
 			if k = l.newFrontend(w[frontend:]); k == 0 {
@@ -162,11 +162,10 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		if (fresh || late != l.late) && !l.nextSecond(w[i:], late) && !p.refresh(w[i:], text-i, late) {
 			return done
 		}
-		rec.Written = l.seconds + nano
+		written, route := l.seconds+nano, l.route(both)
 		if l.base == 0 {
-			rec.Written = p.endOf(w[date:], line[timers:], late)
+			written = p.endOf(w[date:], line[timers:], late)
 		}
-		rec.NoServer, rec.Route = both.noServer, l.route(both)
 
 		well := !both.noServer // as far as is wanted
 		status, answer := -1, int32(0)
@@ -180,8 +179,9 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		identified := w[text] != 'u'
 		again := identified && (!well || p.repeats.careful || p.repeats.before.identity == id)
 		if identified && !again {
-			p.repeats.before = served{id, rec.Written, done + text}
-			if well && p.groups.add(rec.Route, rec.Written) {
+			p.repeats.before = served{id, written, done + text}
+			if well && p.groups.add(route, written) {
+				rec.Written = written
 				done += length + 1
 				e.lines++
 				continue
@@ -193,6 +193,7 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 			rec.Frontend = w[frontend : backend-2]
 		}
 		rec.Backend, rec.Server = w[backend:server-1], w[server:timers-1]
+		rec.NoServer, rec.Route = both.noServer, route
 		rec.Flags, rec.Assumed, rec.Status, rec.Request, rec.Details = [2]byte{}, false, -1, nil, Details{}
 		switch {
 		case both.noServer:
@@ -206,6 +207,7 @@ func (p *Parser) run(chunk []byte, done int, late bool, e *edges, visit func(*Re
 		case p.details:
 			rec.wentWell(status, answer)
 		}
+		rec.Written = written
 		if !(again && p.isSeen(place{chunk, done, e.lines}, text, id, e)) && !(well && p.groups.take(rec, visit)) {
 			visit(rec)
 		}
@@ -362,7 +364,7 @@ func (l *likeness) sameDate(date []byte) bool {
 	x := load(date, 16) ^ pattern
 	const punctuation = 0x000000ff_0000ff00
 	const high = 0xf0f0f0f0_f0f0f0f0
-	return x&punctuation == 0 && x&high == 0 && (x+0x06060606_06060606)&high == 0 && date[18] < '6'
+	return x&punctuation|(x|(x+0x06060606_06060606))&high == 0 && date[18] < '6'
 }
 
 // endOf is the time of a line whose header tells none: the request's end.

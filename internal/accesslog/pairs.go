@@ -113,11 +113,13 @@ func (p *pair) learn(names []byte, length int) bool {
 var lowBytes = [9]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}
 
 // blankIn is the index of the first blank or control character in the 32 bytes from
-// an offset on, 32 if there is none.
+// an offset on, 32 if there is none. Most names end in the first half.
 func blankIn(w []byte, at int) int {
-	b := w[at : at+32]
-	mask := blankBits(load(b, 0)) | blankBits(load(b, 8))<<8 | blankBits(load(b, 16))<<16 | blankBits(load(b, 24))<<24
-	return bits.TrailingZeros64(mask | 1<<32)
+	blanks := blankBits(load(w, at)) | blankBits(load(w, at+8))<<8
+	if blanks == 0 {
+		blanks = blankBits(load(w, at+16))<<16 | blankBits(load(w, at+24))<<24 | 1<<32
+	}
+	return bits.TrailingZeros64(blanks)
 }
 
 // blankBits has a bit for each byte of a word that is below 0x21. Above the first

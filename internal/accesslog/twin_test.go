@@ -390,6 +390,27 @@ func TestFastEqualsReferenceOnDamage(t *testing.T) {
 	}
 }
 
+// Every byte of a header, client and date is another one in the second of three lines.
+func TestFastEqualsReferenceByteByByte(t *testing.T) {
+	at := time.Date(2026, 11, 22, 14, 15, 35, 123456000, time.UTC)
+	text := func(port int) string {
+		return fmt.Sprintf(`10.0.32.112:%d [22/Nov/2026:14:15:33.123] fe~ app/web-02 0/0/1/87/87 200 80783 - - ---- 812/790/45/12/0 0/0 "GET / HTTP/1.1"`, port)
+	}
+	for _, name := range []string{"none", "rfc3164", "iso", "short-precise", "cri"} {
+		header := headers[name]
+		end := len(header(at, "")) + len(`10.0.32.112:1000 [22/Nov/2026:14:15:33.123] fe~ `)
+		p := New(testOptions)
+		plain := clone(p)
+		for i := range end {
+			for _, c := range []byte("0123456789 :/-.[]~\n\x7f\xca\xfa\xff") {
+				first, second, third := header(at, text(1000)), []byte(header(at, text(1001))), header(at, text(1002))
+				second[min(i, len(second)-1)] = c
+				sameAsReference(t, p, plain, fmt.Appendf(nil, "%s\n%s\n%s\n", first, second, third), false)
+			}
+		}
+	}
+}
+
 func damage(rng *rand.Rand, line []byte) {
 	if rng.IntN(2) == 0 {
 		return
