@@ -241,9 +241,13 @@ func (e *edges) joinDoubtful(next edges, p *Parser, visit func(*Record)) {
 		d.handOver(visit)
 		p.giveBack(d)
 	}
-	for _, m := range next.failed {
-		m.line += e.lines
-		e.failed = append(e.failed, m)
+	for i := range next.failed {
+		next.failed[i].line += e.lines
+	}
+	if len(e.failed) == 0 {
+		e.failed = next.failed
+	} else {
+		e.failed = append(e.failed, next.failed...)
 	}
 	e.lines += next.lines
 	e.failed = slices.DeleteFunc(e.failed, func(m mark) bool { return m.line < e.lines-recentLines })
@@ -288,7 +292,7 @@ func (e *edges) settle(p *Parser, visit func(*Record)) {
 		}
 		open.end(func(list []part) { end.takeParts(list, p, visit) })
 	}
-	all.joinDoubtful(end, p, visit)
+	all.join(end, p, visit)
 	all.settleUndated(all.firstTime, p, visit)
 }
 

@@ -21,7 +21,7 @@ func (p *Parser) Scan(data []byte, late bool, visit func(*Record)) {
 }
 
 // scan reads a piece, but for lines whose meaning depends on what stands before
-// it: those are left in the edges.
+// it: those are left in the edges, whose marks are the parser's.
 func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
 	e := newEdges(piece)
 	p.repeats.reset()
@@ -45,6 +45,7 @@ func (p *Parser) scan(piece Piece, visit func(*Record)) edges {
 		at = end
 	}
 	p.groups.close(visit)
+	e.failed = p.repeats.since(e.lines - recentLines)
 	return e
 }
 

@@ -35,7 +35,7 @@ func (r *Reading) Piece(worker int, piece Piece) {
 	p, visit := r.parsers[worker], r.visits[worker]
 	r.lend(p)
 	run := p.scan(piece, visit)
-	run.failed = p.repeats.since(run.lines - recentLines)
+	run.failed = slices.Clone(run.failed)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.takeBack(p)

@@ -59,13 +59,13 @@ func (r *repeats) reset() {
 	r.before = served{}
 }
 
-// since are the marks of lines from a number on.
+// since are the marks of lines from a number on, until the next piece.
 func (r *repeats) since(line int) []mark {
 	i := len(r.marks)
 	for i > 0 && r.marks[i-1].line >= line {
 		i--
 	}
-	return append([]mark(nil), r.marks[i:]...)
+	return r.marks[i:len(r.marks):len(r.marks)]
 }
 
 // place is a line of a piece.
