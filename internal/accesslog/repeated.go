@@ -148,12 +148,13 @@ func (p *Parser) beCareful(w place) {
 	}
 	p.repeats.careful = true
 	h := p.reader()
+	h.details = p.details // so that it sees the lines as this parser did
+	defer func() { h.details = true }()
 	starts := lineStarts(w.data[:w.at], recentLines)
 	for i := len(starts) - 1; i >= 0; i-- { // the first one is the last line
 		line := trimEnd(lineAt(w.data, starts[i]))
 		h.parseReference(line, p.late, &h.rec)
-		served := !h.rec.NoServer && !(p.details && h.rec.failed()) // as this parser sees it, which may not read how it went
-		if served && h.ending == whole && h.rec.Class == Request && h.rec.Times == 1 && h.moment.identity != (identity{}) && h.textAt >= 0 {
+		if !h.rec.failed() && h.ending == whole && h.rec.Class == Request && h.rec.Times == 1 && h.moment.identity != (identity{}) && h.textAt >= 0 {
 			p.repeats.served.add(entryOf(h.moment.identity, h.rec.Written, starts[i]+h.textAt, w.number-1-i))
 		}
 	}
