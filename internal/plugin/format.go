@@ -115,5 +115,12 @@ func FloatOrNull(value float64) *float64 {
 	return &rounded
 }
 
-// Rounded cuts the noise of a division: six digits after the point.
-func Rounded(value float64) float64 { return math.Round(value*1e6) / 1e6 }
+// Rounded cuts the noise of a division: six digits after the point are left. A number
+// of more than 9 billion has no more of them in its 53 bits, and times a million it
+// would have too many.
+func Rounded(value float64) float64 {
+	if math.Abs(value) > 9e9 {
+		return value
+	}
+	return math.Round(value*1e6) / 1e6
+}

@@ -80,6 +80,11 @@ func TestMissingValuesAreNull(t *testing.T) {
 			t.Errorf("%g is %g", value, *got)
 		}
 	}
+	for _, value := range []float64{9e9 - 0.000001, 9e9 + 1, 700_000_000_001, -700_000_000_001, 1<<53 - 1} {
+		if got := Rounded(value); got != value {
+			t.Errorf("%f becomes %f", value, got)
+		}
+	}
 	if got := FloatOrNull(1.0 / 3); got == nil || *got != 0.333333 {
 		t.Errorf("a third is %v", got)
 	}

@@ -86,7 +86,7 @@ func formatNumber(value float64) string {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return "U"
 	}
-	return strconv.FormatFloat(math.Round(value*1e6)/1e6, 'f', -1, 64)
+	return strconv.FormatFloat(Rounded(value), 'f', -1, 64)
 }
 
 // labeller keeps labels legal and apart: it counts how often each was used.

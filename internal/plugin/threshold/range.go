@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"check-haproxy/internal/argument"
+	"check-haproxy/internal/plugin"
 )
 
 // Bound is one end of a range.
@@ -239,7 +240,7 @@ func (r Range) String() string {
 // String prints the bound with as many digits as it needs, at most six after
 // the point.
 func (b Bound) String() string {
-	text := strconv.FormatFloat(math.Round(b.Value*1e6)/1e6, 'f', -1, 64)
+	text := strconv.FormatFloat(plugin.Rounded(b.Value), 'f', -1, 64)
 	if b.Percent {
 		text += "%"
 	}
