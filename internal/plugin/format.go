@@ -122,5 +122,8 @@ func Rounded(value float64) float64 {
 	if math.Abs(value) > 9e9 {
 		return value
 	}
-	return math.Round(value*1e6) / 1e6
+	if rounded := math.Round(value * 1e6); rounded != 0 {
+		return rounded / 1e6
+	}
+	return 0 // never -0
 }

@@ -80,6 +80,9 @@ func TestMissingValuesAreNull(t *testing.T) {
 			t.Errorf("%g is %g", value, *got)
 		}
 	}
+	if got := Rounded(-1e-7); math.Signbit(got) || got != 0 {
+		t.Errorf("next to nothing becomes %g", got)
+	}
 	for _, value := range []float64{9e9 - 0.000001, 9e9 + 1, 700_000_000_001, -700_000_000_001, 1<<53 - 1} {
 		if got := Rounded(value); got != value {
 			t.Errorf("%f becomes %f", value, got)
