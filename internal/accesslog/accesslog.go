@@ -52,8 +52,8 @@ func (c Class) String() string {
 // Record is one line, understood. Its byte slices point into the line (or into
 // the parser's scratch) and live until the next line is read: copy what you keep.
 //
-// It can stand for several requests that went well (Options.Parts), then they had
-// the same frontend, backend and server in the same part of time, and Written is when
+// It can stand for several requests that went well (Options.Periods), then they had
+// the same frontend, backend and server in the same period, and Written is when
 // the newest was. Line, Origin, Status and Details.ResponseTime, in which they differ,
 // are not set.
 type Record struct {
@@ -119,7 +119,7 @@ type Options struct {
 	Now      time.Time           // a header that names no year is of the last one that is not later, unless the request tells its own
 	Formats  []*logformat.Format // nil means the built-in ones, detected line by line
 	Details  bool                // how requests with a server went is wanted, too
-	Parts    []int64             // times in Unix nanoseconds, in order; requests between two of them that went well are visited together, see Record
+	Periods  []int64             // times in Unix nanoseconds, in order; requests between two of them that went well are visited together, see Record
 }
 
 // Parser reads lines. It belongs to one goroutine. What it remembers of lines
@@ -158,7 +158,7 @@ func New(o Options) *Parser {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, groups: groups{parts: o.Parts, details: o.Details}, notes: newNotes(), marks: markSet{}}
+	return &Parser{clock: clock{loc: o.Location, now: o.Now}, formats: o.Formats, details: o.Details, groups: groups{periods: o.Periods, details: o.Details}, notes: newNotes(), marks: markSet{}}
 }
 
 // Parse reads one line, with or without its line end. late chooses the second

@@ -4,13 +4,13 @@ import "slices"
 
 // groups are requests of a piece that went well and are visited together: nearly
 // all of a log, of which nobody wants to know more than how many there are. Each
-// group is of one route and of one part of the time (Options.Parts), so that a
+// group is of one route and of one period of time (Options.Periods), so that a
 // visitor counts it as it would count each one.
 type groups struct {
-	parts   []int64
+	periods []int64
 	details bool   // as in Options
-	from    int64  // where the part begins of which the groups are
-	width   uint64 // of the part; 0 for none
+	from    int64  // where the period begins of which the groups are
+	width   uint64 // of the period; 0 for none
 	open    int    // how many groups are not empty
 
 	table  [1 << groupBits]group // by route
@@ -66,17 +66,17 @@ func (g *groups) take(rec *Record, visit func(*Record)) bool {
 	return true
 }
 
-// enter goes on with the part that a time lies in. It reports false if there is
+// enter goes on with the period that a time lies in. It reports false if there is
 // none.
 func (g *groups) enter(written int64, visit func(*Record)) bool {
 	g.close(visit)
 	g.width = 0
-	next := slices.IndexFunc(g.parts, func(from int64) bool { return written < from })
+	next := slices.IndexFunc(g.periods, func(from int64) bool { return written < from })
 	if next <= 0 {
 		return false
 	}
-	g.from = g.parts[next-1]
-	g.width = uint64(g.parts[next] - g.from)
+	g.from = g.periods[next-1]
+	g.width = uint64(g.periods[next] - g.from)
 	return true
 }
 

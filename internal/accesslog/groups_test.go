@@ -13,7 +13,7 @@ import (
 
 // alike are requests in which a visitor may see no difference.
 type alike struct {
-	Part                             int
+	Period                           int
 	Frontend, Backend, Server, Flags string
 	Own, Known                       bool
 }
@@ -23,25 +23,25 @@ type sum struct {
 	Newest int64
 }
 
-// together sums up the requests between parts that went well, and leaves the other
+// together sums up the requests between periods that went well, and leaves the other
 // lines.
-func together(all []snapshot, parts []int64) (map[alike]sum, []snapshot) {
+func together(all []snapshot, periods []int64) (map[alike]sum, []snapshot) {
 	sums := map[alike]sum{}
 	var others []snapshot
 	for _, s := range all {
-		part := 0
-		for _, from := range parts {
+		period := 0
+		for _, from := range periods {
 			if s.Written >= from {
-				part++
+				period++
 			}
 		}
 		d := s.Details
 		well := !d.Known || s.Flags == "--" && s.Status < 500 && d.Retries == 0 && !d.TCP
-		if s.Class != Request || s.NoServer || !well || part == 0 || part == len(parts) {
+		if s.Class != Request || s.NoServer || !well || period == 0 || period == len(periods) {
 			others = append(others, s)
 			continue
 		}
-		of := alike{part, s.Frontend, s.Backend, s.Server, s.Flags, s.Own, d.Known}
+		of := alike{period, s.Frontend, s.Backend, s.Server, s.Flags, s.Own, d.Known}
 		sums[of] = sum{sums[of].Times + s.Times, max(sums[of].Newest, s.Written)}
 	}
 	return sums, others
@@ -49,17 +49,17 @@ func together(all []snapshot, parts []int64) (map[alike]sum, []snapshot) {
 
 // sameTogether compares a reading in which requests are visited together with one
 // in which each is visited by itself.
-func sameTogether(t testing.TB, parts []int64, want, got []snapshot) {
+func sameTogether(t testing.TB, periods []int64, want, got []snapshot) {
 	t.Helper()
-	wantSums, wantOthers := together(want, parts)
-	gotSums, gotOthers := together(got, parts)
+	wantSums, wantOthers := together(want, periods)
+	gotSums, gotOthers := together(got, periods)
 	if d := diff.Diff(wantSums, gotSums); d != "" {
-		t.Fatalf("between %v (-each +together):\n%s", parts, d)
+		t.Fatalf("between %v (-each +together):\n%s", periods, d)
 	}
 	sameRecords(t, wantOthers, gotOthers)
 }
 
-// quarters are times at which the records fall apart into four parts, or fewer.
+// quarters are times at which the records fall apart into four periods, or fewer.
 func quarters(all []snapshot) []int64 {
 	var times []int64
 	for _, s := range all {
@@ -73,12 +73,12 @@ func quarters(all []snapshot) []int64 {
 }
 
 // grouping is the same parser, which visits requests together.
-func grouping(p *Parser, parts []int64) *Parser {
-	return New(Options{Location: p.clock.loc, Now: p.clock.now, Formats: p.formats, Details: p.details, Parts: parts})
+func grouping(p *Parser, periods []int64) *Parser {
+	return New(Options{Location: p.clock.loc, Now: p.clock.now, Formats: p.formats, Details: p.details, Periods: periods})
 }
 
 // Requests are counted the same when they are visited together: of more routes than
-// there is room for, with times that go back and forth over the ends of the parts.
+// there is room for, with times that go back and forth over the ends of the periods.
 func TestTogether(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	begin := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
@@ -94,17 +94,17 @@ func TestTogether(t *testing.T) {
 		data := append(b.Bytes(), bytes.Repeat([]byte("\n"), window+1)...)
 		for _, p := range []*Parser{New(testOptions), detailed(New(testOptions))} {
 			each := snaps(clone(p), data)
-			parts := []int64{begin.UnixNano(), begin.Add(20 * time.Second).UnixNano(), begin.Add(50 * time.Second).UnixNano()}
-			full := grouping(p, parts)
+			periods := []int64{begin.UnixNano(), begin.Add(20 * time.Second).UnixNano(), begin.Add(50 * time.Second).UnixNano()}
+			full := grouping(p, periods)
 			full.like.frontends.given = maxFrontends // so that routes have no numbers
-			sameTogether(t, parts, each, snaps(full, data))
-			got := snaps(grouping(p, parts), data)
-			sameTogether(t, parts, each, got)
+			sameTogether(t, periods, each, snaps(full, data))
+			got := snaps(grouping(p, periods), data)
+			sameTogether(t, periods, each, got)
 			if routes < 10 && len(got) > len(each)/3 {
 				t.Errorf("%d routes: %d visits of %d lines", routes, len(got), len(each))
 			}
-			if routes == 1 && slices.ContainsFunc(got, func(s snapshot) bool { return s.Times > 1 && s.Written >= parts[2] }) {
-				t.Error("lines after all parts were visited together")
+			if routes == 1 && slices.ContainsFunc(got, func(s snapshot) bool { return s.Times > 1 && s.Written >= periods[2] }) {
+				t.Error("lines after all periods were visited together")
 			}
 		}
 	}

@@ -289,9 +289,9 @@ func sameAsReference(t testing.TB, fast, plain *Parser, data []byte, late bool) 
 	padded := append(bytes.Clone(data), bytes.Repeat([]byte("\n"), window+1)...)
 	fast.Scan(padded, late, func(r *Record) { got = append(got, snap(r)) })
 	sameRecords(t, plainly(plain, data, late), got)
-	parts := quarters(got)
-	grouping(fast, parts).Scan(padded, late, func(r *Record) { grouped = append(grouped, snap(r)) })
-	sameTogether(t, parts, got, grouped)
+	periods := quarters(got)
+	grouping(fast, periods).Scan(padded, late, func(r *Record) { grouped = append(grouped, snap(r)) })
+	sameTogether(t, periods, got, grouped)
 }
 
 func clone(p *Parser) *Parser {

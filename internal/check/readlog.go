@@ -78,11 +78,11 @@ func ReadLog[C Counter[C]](ctx context.Context, f *LogFlags, source logsource.So
 	if f.At == "" {
 		span.To = time.Time{} // lines from later than now tell of another clock
 	}
-	whole := r
+	together := r
 	if !streamed && !f.ResponseTimes { // a rhythm is of single lines, and an answer has its own time
-		whole.options.Parts = stretch.parts()
+		together.options.Periods = stretch.periods()
 	}
-	counted, report, err := read(ctx, whole, span, func() *both[C] {
+	counted, report, err := read(ctx, together, span, func() *both[C] {
 		lines := NewLines(stretch, f.At == "")
 		if streamed {
 			lines.rhythm = newRhythm(stretch.From().Add(-stretch.Baseline), stretch.At)

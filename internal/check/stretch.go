@@ -21,9 +21,9 @@ func (s Stretch) Begin() time.Time { return s.At.Add(-s.Window) }
 // From is where the baseline begins.
 func (s Stretch) From() time.Time { return s.Begin().Add(-s.Baseline) }
 
-// parts are the times between which it makes no difference when a request was that
+// periods are the times between which it makes no difference when a request was that
 // went well.
-func (s Stretch) parts() []int64 {
+func (s Stretch) periods() []int64 {
 	return []int64{s.From().UnixNano(), s.Begin().UnixNano(), s.At.UnixNano()}
 }
 

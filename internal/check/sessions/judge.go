@@ -212,12 +212,12 @@ func (o *Options) judge(t check.Target, kind Kind, resource Resource, current, l
 // thresholds in numbers too, rates in percent only.
 func (o *Options) levels(t *check.Target, resource Resource) levels {
 	if resource == Sessions || resource == Connections {
-		return levels{t.Names, o, numberOfSessions}
+		return levels{t.Names, o, countedSessions}
 	}
-	return levels{t.Names, o, noNumber}
+	return levels{t.Names, o, notCounted}
 }
 
-func (o *Options) queueLevels(t *check.Target) levels { return levels{t.Names, o, numberOfQueue} }
+func (o *Options) queueLevels(t *check.Target) levels { return levels{t.Names, o, countedQueue} }
 
 // Findings returns why the verdict is not OK, with evidence and commands, if its
 // cause has a name.

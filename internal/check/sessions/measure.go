@@ -27,16 +27,16 @@ func (m *Measure) Critical() threshold.Range { return m.rangeOf(m.levels.critica
 type levels struct {
 	names   []string
 	options *Options
-	number  number
+	counted counted
 }
 
-// number is what has thresholds in numbers, beside those in percent.
-type number int
+// counted is what has thresholds in numbers, beside those in percent.
+type counted int
 
 const (
-	noNumber number = iota
-	numberOfSessions
-	numberOfQueue
+	notCounted counted = iota
+	countedSessions
+	countedQueue
 )
 
 // level are the rules for a percentage of the limit, and for a number.
@@ -44,14 +44,14 @@ type level struct{ percent, count threshold.Rules }
 
 func (l *levels) warning() level {
 	if o := l.options; o != nil {
-		return level{o.Warning, [...]threshold.Rules{nil, o.WarningSessions, o.WarningQueue}[l.number]}
+		return level{o.Warning, [...]threshold.Rules{nil, o.WarningSessions, o.WarningQueue}[l.counted]}
 	}
 	return level{}
 }
 
 func (l *levels) critical() level {
 	if o := l.options; o != nil {
-		return level{o.Critical, [...]threshold.Rules{nil, o.CriticalSessions, o.CriticalQueue}[l.number]}
+		return level{o.Critical, [...]threshold.Rules{nil, o.CriticalSessions, o.CriticalQueue}[l.counted]}
 	}
 	return level{}
 }
