@@ -96,7 +96,9 @@ func TestTogether(t *testing.T) {
 			each := snaps(clone(p), data)
 			periods := []int64{begin.UnixNano(), begin.Add(20 * time.Second).UnixNano(), begin.Add(50 * time.Second).UnixNano()}
 			full := grouping(p, periods)
-			full.like.frontends.given = maxFrontends // so that routes have no numbers
+			for i := range maxFrontends { // so that routes have no numbers
+				full.like.frontends.number(fmt.Append(nil, i))
+			}
 			sameTogether(t, periods, each, snaps(full, data))
 			got := snaps(grouping(p, periods), data)
 			sameTogether(t, periods, each, got)

@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"bytes"
-	"hash/maphash"
 	"math/bits"
 )
 
@@ -54,31 +53,22 @@ func (ps *pairs) find(w []byte, at int) *pair {
 	return p
 }
 
-// frontends numbers frontends.
-type frontends struct {
-	table [64]struct {
-		name   []byte
-		number uint64
-	}
-	given uint64
-}
+// frontends are the numbers of the frontends that were seen, from 1 on.
+type frontends map[string]uint64
 
-// maxFrontends bounds the numbers, so that they have a place in a route.
-const maxFrontends = 1<<20 - 1
+// maxFrontends bounds them: a log may say anything.
+const maxFrontends = 1 << 12
 
-// number is a name's number: another one when it was forgotten meanwhile, 0 when
-// there are no more.
+// number is a name's number, 0 when there are no more.
 func (f *frontends) number(name []byte) uint64 {
-	known := &f.table[maphash.Bytes(seed, name)%uint64(len(f.table))]
-	if known.number > 0 && string(known.name) == string(name) {
-		return known.number
+	if known := (*f)[string(name)]; known > 0 || len(*f) == maxFrontends {
+		return known
 	}
-	if f.given == maxFrontends {
-		return 0
+	if *f == nil {
+		*f = frontends{}
 	}
-	f.given++
-	known.name, known.number = append(known.name[:0], name...), f.given
-	return known.number
+	(*f)[string(name)] = uint64(len(*f)) + 1
+	return (*f)[string(name)]
 }
 
 // route is the Record.Route of the last frontend and a pair.
